@@ -1,0 +1,53 @@
+"""Sum up what the stages of .ci/run found; the last line is `N passed, N failed, N skipped`."""
+
+import sys
+import xml.etree.ElementTree as ET
+from collections import Counter
+from pathlib import Path
+
+RUN_ALL_LIMIT = 30  # seconds a lesson may take from top to bottom
+
+
+def counts_of(path):
+    """Passed, failed and skipped tests of a JUnit file, and the seconds of each notebook."""
+    counts, seconds = Counter(), Counter()
+    for case in ET.parse(path).iter("testcase"):
+        kinds = {child.tag for child in case}
+        if kinds & {"failure", "error"}:
+            counts["failed"] += 1
+        else:
+            counts["skipped" if "skipped" in kinds else "passed"] += 1
+        name = f"{case.get('classname', '')}.{case.get('name', '')}"
+        if ".ipynb" in name:
+            seconds[name.partition(".ipynb")[0].rpartition(".")[2]] += float(case.get("time", 0))
+    return counts, seconds
+
+
+def main(folder):
+    total, slow = Counter(), []
+    for line in (folder / "stages").read_text(encoding="utf-8").splitlines():
+        name, status, duration, title = line.split("\t")
+        found = folder / f"{name}.xml"
+        counts, seconds = counts_of(found) if found.exists() else (Counter(), {})
+        if status != "0" and not counts["failed"]:
+            counts["failed"] += 1  # it ended before its tests could say so
+        elif not found.exists():
+            counts["passed"] += 1
+        total += counts
+        words = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+        print(f"{title}: {words}; {int(duration) // 60}:{int(duration) % 60:02} minutes")
+        if name == "readme" and seconds:
+            total["passed"] += 1
+            slow = [lesson for lesson, time in seconds.items() if time > RUN_ALL_LIMIT]
+            each = ", ".join(f"{lesson[:2]} {time:.0f} s" for lesson, time in seconds.items())
+            print(f"  Run All of each lesson: {each}")
+    if slow:
+        total["passed"] -= 1
+        total["failed"] += 1
+        print(f"Run All takes more than {RUN_ALL_LIMIT} seconds: {', '.join(slow)}")
+    print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
+    return 1 if total["failed"] or not total["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,308 @@
+"""Call a learner's function so that nothing it does reaches the notebook but its answer."""
+
+import builtins
+import contextlib
+import copy
+import ctypes
+import inspect
+import io
+import linecache
+import sys
+import threading
+import time
+import traceback
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .comparing import Odd
+
+TIME_LIMIT = 5.0  # seconds for all calls of one check together
+PRINT_LIMIT = 4000  # characters of printed text that are looked at
+
+
+MONITORING = hasattr(sys, "monitoring")
+_nothing = contextlib.nullcontext
+
+
+class OutOfTime(SystemExit):
+    """Raised inside a learner's function when its time is up; threads end silently on it."""
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that came out of a learner's function, and where in their code."""
+
+    kind: type
+    text: str
+    line: int | None  # in the cell or file that defines the function
+    source: str
+    innermost: str  # name of the function in which it was raised
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did: its answer or error, and the arguments that it left changed."""
+
+    value: object = None
+    error: Raised | None = None
+    after: dict = field(default_factory=dict)  # in-place argument -> its value after the call
+    written: tuple[str, ...] = ()  # other arguments that were written into
+    float_troubles: tuple[str, ...] = ()  # "overflow", "divide by zero", "invalid value"
+
+
+def duplicate(value):
+    """A copy that shares nothing which can be written into."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
+        return type(value)(duplicate(item) for item in value)
+    if type(value) is dict:
+        return {key: duplicate(item) for key, item in value.items()}
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # generators, open files: whatever cannot be copied is looked at as it is
+        return value
+
+
+def contents(value):
+    """What counts when an argument is compared before and after: a model is its arrays."""
+    if hasattr(value, "parameters") and hasattr(value, "memory"):
+        memory = {f'memory["{name}"]': array for name, array in value.memory.items()}
+        return {**value.parameters, **memory}
+    return value
+
+
+def unchanged(before, after):
+    """Whether an argument came back as it was, up to rounding."""
+    before, after = contents(before), contents(after)
+    if isinstance(before, np.ndarray):
+        if not isinstance(after, np.ndarray) or before.shape != after.shape:
+            return False
+        return before.dtype.kind not in "iufb" or np.allclose(before, after, 1e-9, 1e-9, True)
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(unchanged, before, after))
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(unchanged(before[k], after[k]) for k in before)
+    return True
+
+
+def raised(error, function):
+    """Note down an exception: what it says, and the last line of the learner's own code."""
+    code = getattr(function, "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if code and frame.filename == code.co_filename]
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    line = own[-1].lineno if own else None
+    source = linecache.getline(code.co_filename, line).strip() if own else ""
+    return Raised(type(error), text, line, source, frames[-1].name if frames else "")
+
+
+def call(exercise, function, args):
+    """Call the function on copies of args and note all that came of it."""
+    copies, troubles, answers, errors = [duplicate(arg) for arg in args], [], [], []
+    value = error = None
+
+    def watched(*given, **named):
+        try:
+            answers.append(function(*given, **named))
+        except BaseException as problem:  # a learner's sys.exit() included
+            errors.append(problem)
+            raise
+        if inspect.iscoroutine(answers[-1]):
+            answers[-1].close()  # never awaited, which Python would complain about
+        return answers[-1]
+
+    try:
+        with np.errstate(all="call", call=lambda kind, flag: troubles.append(kind)):
+            value = (
+                exercise.observe(watched, tuple(copies)) if exercise.observe else (watched(*copies))
+            )
+            value = duplicate(value)
+    except OutOfTime:
+        raise
+    except BaseException as problem:
+        if problem in errors:
+            error = raised(problem, function)
+        else:  # not the learner's: what they gave back cannot be looked into
+            value = Odd(answers[-1] if answers else None)
+    after, written = {}, []
+    for name, before, now in zip(exercise.arguments, args, copies, strict=False):
+        if name in exercise.in_place:
+            after[name] = duplicate(contents(now))
+        elif not unchanged(before, now):
+            written.append(name)
+    kinds = [kind for kind in dict.fromkeys(troubles) if kind != "underflow"]
+    return Outcome(value, error, after, tuple(written), tuple(kinds))
+
+
+class _Router(io.TextIOBase):
+    """Stands in for sys.stdout: keeps what one thread prints, and passes on all the rest."""
+
+    def __init__(self, original):
+        self.original, self.thread, self.kept, self.size = original, None, [], 0
+
+    def write(self, text):
+        if threading.get_ident() != self.thread:
+            return self.original.write(text)
+        if self.size < PRINT_LIMIT:
+            self.kept.append(text[: PRINT_LIMIT - self.size])
+        self.size += len(text)
+        return len(text)
+
+    def flush(self):
+        with contextlib.suppress(Exception):
+            self.original.flush()
+
+    def __getattr__(self, name):
+        return getattr(self.original, name)
+
+
+class _Apart(threading.Thread):
+    """A thread that runs a task and can be made to end, however its code clings to life."""
+
+    def __init__(self, task, begin):
+        super().__init__(daemon=True)
+        self.task, self.begin = task, begin
+        self.stopping = self.left = self.done = False
+        self.gate = threading.Lock()  # held while the thread is interrupted, and while it leaves
+        self.over = threading.Event()  # not `join`: a Ctrl-C during that takes a thread for dead
+
+    def run(self):
+        try:
+            self.begin()
+            if not MONITORING and sys.gettrace() is None:  # a debugger or coverage keeps its own
+                sys.settrace(self.watch)
+            self.task()
+            self.done = True
+        except OutOfTime:
+            pass
+        while not self.left:
+            try:
+                sys.settrace(None)
+                with self.gate:  # from here on no interruptions
+                    self.left = True
+                for _ in range(100):  # but the last of them may still be on its way
+                    pass
+            except OutOfTime:
+                continue
+        self.over.set()
+
+    def watch(self, frame, event, arg):
+        """Trace function: does nothing until the thread has to end.
+
+        Then it raises OutOfTime again at every line, so that an `except:` inside an endless loop
+        catches one of them, but not the next, which is raised while it deals with the first.
+        """
+        if not self.stopping:
+            return None
+        if event == "line" and frame.f_code.co_filename != __file__:
+            _interrupt(self.ident)
+        return self.watch
+
+    def stop(self):
+        """Ask the thread to end until it does, for a second at most."""
+        self.stopping = True
+        end = time.monotonic() + 1
+        with _every_line(self.refuse) if MONITORING and not self.over.is_set() else _nothing():
+            while not self.over.is_set() and time.monotonic() < end:
+                with self.gate:
+                    if not self.left:
+                        _interrupt(self.ident)
+                        if not MONITORING:
+                            self._trace_frames()
+                self.over.wait(0.01)
+
+    def _trace_frames(self):
+        """Have the lines of all its frames watched, also those that were entered before."""
+        frame = sys._current_frames().get(self.ident)
+        while frame and frame.f_code is not _Apart.run.__code__:
+            frame.f_trace = self.watch
+            frame = frame.f_back
+
+    def refuse(self, code, line):
+        """Raise OutOfTime at a line of the thread's own."""
+        ours = threading.get_ident() == self.ident and code.co_filename != __file__
+        if ours and not self.left and code.co_filename != threading.__file__:
+            raise OutOfTime
+
+
+@contextlib.contextmanager
+def _every_line(callback):
+    """Have callback(code, line) called before every line that any thread runs (Python 3.12+).
+
+    Setting the trace function of another thread's frames, as older Pythons need it, makes 3.12
+    crash.
+    """
+    monitoring, line = sys.monitoring, sys.monitoring.events.LINE
+    tool = next((tool for tool in (4, 3, 5) if monitoring.get_tool(tool) is None), None)
+    if tool is None:  # all taken: what _interrupt can do must do
+        yield
+        return
+    monitoring.use_tool_id(tool, "course checks")
+    try:
+        monitoring.register_callback(tool, line, callback)
+        monitoring.set_events(tool, line)
+        yield
+    finally:
+        monitoring.set_events(tool, 0)
+        monitoring.register_callback(tool, line, None)
+        monitoring.free_tool_id(tool)
+
+
+def _interrupt(ident):
+    """Have a thread raise OutOfTime as soon as it runs Python again."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(OutOfTime))
+
+
+def _no_input(*args, **named):
+    raise RuntimeError("`input` waits for a person; a function gets its values as arguments")
+
+
+def run_apart(task, seconds):
+    """Run task() in a thread of its own; return whether it ended in time, and what it printed.
+
+    Its prints are kept, its warnings silenced, its questions refused. It takes no signals, so it
+    works on every system. An interrupt from the keyboard stops the task and is passed on.
+    """
+    outs = {name: _Router(getattr(sys, name)) for name in ("stdout", "stderr")}
+
+    def begin():
+        for out in outs.values():
+            out.thread = threading.get_ident()
+
+    ask, thread = builtins.input, _Apart(task, begin)
+    for name, out in outs.items():
+        setattr(sys, name, out)
+    builtins.input = _no_input
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            thread.start()
+            end = time.monotonic() + seconds
+            while not thread.over.is_set() and time.monotonic() < end:
+                thread.over.wait(0.05)  # in slices: an interrupt gets through on Windows too
+    finally:
+        thread.stop()
+        builtins.input = ask
+        if thread.over.is_set():  # a thread that would not stop stays cut off from the page
+            for name, out in outs.items():
+                if getattr(sys, name) is out:
+                    setattr(sys, name, out.original)
+    return thread.done, "".join(outs["stdout"].kept)
+
+
+def outcomes(exercise, function, cases):
+    """Return the outcomes of the function on the cases that it came to, and its prints."""
+    found = []
+
+    def task():
+        for args in cases:
+            found.append(call(exercise, function, args))
+
+    in_time, printed = run_apart(task, TIME_LIMIT)
+    return found, in_time, printed

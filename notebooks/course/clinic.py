@@ -1,0 +1,268 @@
+"""The original experiment in pieces that can be got wrong one at a time (lesson 10)."""
+
+import html
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+
+from rnn_core import RNN, clip_by_value, cross_entropy, softmax
+
+from .plots.clinic import case_figure
+from .texts import DICKINSON
+
+ITERATIONS, SEED, T = 1200, 1, 25
+WELL = 0.5  # nats: a healthy network is far below after 1,200 iterations, at every place
+EXACT = 1e-6  # largest relative error of a gradient that passes its check
+LATE = 100  # the iterations at the end that are averaged
+
+
+class Healthy:
+    """Training as it should be. A patient is a subclass in which one piece is wrong."""
+
+    learning_rate = 0.1
+
+    def first_weights(self, rnn):
+        """Change the first weights in place; they come drawn from N(0, 1) x 0.01."""
+
+    def probabilities(self, scores):
+        return softmax(scores)
+
+    def targets(self, indices, start):
+        return indices[start + 1 : start + 1 + T]
+
+    def next_state(self, hs):
+        """The state that the next chunk starts from."""
+        return hs[-1]
+
+    def way_back(self, da, Whh):
+        """The blame that step t sends to the state before it."""
+        return da @ Whh
+
+    def clip(self, gradients):
+        return clip_by_value(gradients, 5.0)
+
+    def remember(self, memory, gradient):
+        memory += gradient**2
+
+    def step(self, parameter, gradient, memory):
+        parameter -= self.learning_rate * gradient / np.sqrt(memory + 1e-8)
+
+
+class PlainDescent(Healthy):
+    """Large recurrent weights (spectral radius 1.5) and plain steps, as in lesson 5."""
+
+    learning_rate = 0.05
+
+    def first_weights(self, rnn):
+        draw = rnn.rng.standard_normal
+        Whh = draw(rnn.Whh.shape)
+        rnn.Whh = Whh * 1.5 / np.abs(np.linalg.eigvals(Whh)).max()
+        rnn.Wxh, rnn.Why = draw(rnn.Wxh.shape) * 0.5, draw(rnn.Why.shape) * 0.1
+
+    def step(self, parameter, gradient, memory):
+        parameter -= self.learning_rate * gradient
+
+
+class A(Healthy):
+    def first_weights(self, rnn):
+        rnn.by += 800  # as another program left them; a common shift changes no probability
+
+    def probabilities(self, scores):
+        exps = np.exp(scores)
+        return exps / exps.sum(axis=-1, keepdims=True)
+
+
+class B(PlainDescent):
+    def clip(self, gradients):
+        return gradients
+
+
+class C(Healthy):
+    learning_rate = 2.0
+
+
+class D(Healthy):
+    learning_rate = 0.0005
+
+
+class E(Healthy):
+    def targets(self, indices, start):
+        return indices[start : start + T]
+
+
+class F(Healthy):
+    def next_state(self, hs):
+        return np.zeros(len(hs[0]))
+
+
+class G(Healthy):
+    def way_back(self, da, Whh):
+        return Whh @ da
+
+
+class H(Healthy):
+    def remember(self, memory, gradient):
+        memory[...] = gradient**2
+
+
+PATIENTS = {patient.__name__: patient for patient in (A, B, C, D, E, F, G, H)}
+
+
+@dataclass
+class Case:
+    """One training: what a doctor sees of it. It shows itself as a figure."""
+
+    name: str
+    losses: np.ndarray  # (ITERATIONS,) as the patient computes them, summed over 25 characters
+    norms: np.ndarray  # (ITERATIONS,) of the gradient, before clipping
+    by_step: np.ndarray  # (25,) surprise at each place of a chunk, over the last iterations
+    sample: str
+    true_loss: float  # nats per character of the verse, computed properly
+    gradient_error: float  # worst error of the patient's gradients, relative to the largest entry
+    remembers: bool  # whether the memory is the sum of all squared gradients
+
+    @property
+    def well(self):
+        good = self.true_loss < WELL and self.by_step.max() < WELL
+        return bool(good and self.exact and self.remembers)
+
+    @property
+    def exact(self):
+        return bool(self.gradient_error < EXACT)
+
+    @cached_property
+    def picture(self):
+        return case_figure(self, healthy_case())
+
+    def _repr_html_(self):
+        return self.picture.html()
+
+    def __repr__(self):
+        return repr(self.picture)
+
+
+@dataclass
+class Verdict:
+    """What became of a patient after your treatment: a sentence, and the curves once it is well."""
+
+    case: Case
+
+    def __repr__(self):
+        name = self.case.name
+        if self.case.well:
+            return f"Patient {name} has recovered."
+        return f"Patient {name} has not recovered yet."
+
+    def _changed(self):
+        """Whether the treatment made any difference."""
+        before = PATIENTS.get(self.case.name) and examine(self.case.name).losses
+        return not np.array_equal(self.case.losses, before, equal_nan=True)
+
+    def _repr_html_(self):
+        picture = self.case.picture.html() if self.case.well or self._changed() else ""
+        colour, word = ("#009E73", "recovered") if self.case.well else ("#E69F00", "not yet")
+        return (
+            f'<div role="status" style="border-left: 5px solid {colour}; padding: 0.4em 0.9em; '
+            f'background: {colour}1F;"><strong>{word}</strong> '
+            f"{html.escape(repr(self))}</div>{picture}"
+        )
+
+
+def train(treatment, name=None, iterations=ITERATIONS):
+    """Train the original network as a Healthy subclass says, and return the Case."""
+    patient, rnn = treatment(), RNN(0, 64, T, seed=SEED)
+    rnn.train(DICKINSON, 0, report=None)  # builds the vocabulary and draws the weights
+    patient.first_weights(rnn)
+    indices = rnn.vocabulary.encode(DICKINSON)
+    memory = {key: np.zeros_like(value) for key, value in rnn.parameters.items()}
+    losses, norms, by_step = np.empty(iterations), np.empty(iterations), np.zeros(T)
+    h, start = np.zeros(64), 0
+    with np.errstate(all="ignore"):  # patients overflow; the figure shows it
+        for i in range(iterations):
+            if start + T + 1 > len(indices):
+                h, start = np.zeros(64), 0
+            inputs, targets = indices[start : start + T], patient.targets(indices, start)
+            hs = rnn.forward(inputs, h)[0] if np.isfinite(h).all() else np.full((T + 1, 64), np.nan)
+            ps = patient.probabilities(hs[1:] @ rnn.Why.T + rnn.by)
+            losses[i] = cross_entropy(ps, targets)
+            if i >= iterations - LATE:
+                by_step -= np.log(ps[np.arange(T), targets]) / LATE
+            gradients = _backward(patient, rnn, inputs, targets, hs, ps)
+            norms[i] = np.sqrt(sum((g**2).sum() for g in gradients.values()))
+            for key, gradient in patient.clip(gradients).items():
+                patient.remember(memory[key], gradient)
+                patient.step(rnn.parameters[key], gradient, memory[key])
+            h, start = patient.next_state(hs), start + T
+        return Case(
+            name or treatment.__name__,
+            losses,
+            norms,
+            by_step,
+            _sample(rnn),
+            _true_loss(rnn),
+            _gradient_error(patient, rnn, indices[: T + 1]),
+            _remembers(patient),
+        )
+
+
+def _backward(patient, rnn, inputs, targets, hs, ps):
+    """Backpropagation with the patient's own way back."""
+    dys = ps.copy()
+    dys[np.arange(T), targets] -= 1
+    das, back = np.empty((T, 64)), np.zeros(64)
+    for t in reversed(range(T)):
+        das[t] = (dys[t] @ rnn.Why + back) * (1 - hs[t + 1] ** 2)
+        back = patient.way_back(das[t], rnn.Whh)
+    one_hot = np.eye(rnn.vocab_size)[inputs]
+    return {"Wxh": das.T @ one_hot, "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:],
+            "bh": das.sum(axis=0), "by": dys.sum(axis=0)}  # fmt: skip
+
+
+def _sample(rnn):
+    if not all(np.isfinite(array).all() for array in rnn.parameters.values()):
+        return "(nothing: its weights are nan)"
+    return rnn.generate("Hope", 56, rng=SEED)
+
+
+def _true_loss(rnn):
+    """Nats per character on the verse, by the book: right targets, the state carried."""
+    if not all(np.isfinite(array).all() for array in rnn.parameters.values()):
+        return float("nan")
+    indices = rnn.vocabulary.encode(DICKINSON[:1000])
+    return cross_entropy(rnn.forward(indices[:-1], np.zeros(64))[1], indices[1:]) / 999
+
+
+def _remembers(patient):
+    memory = np.zeros(2)
+    for gradient in (np.array([3.0, -1.0]), np.array([0.0, 2.0])):
+        patient.remember(memory, gradient)
+    return bool(np.allclose(memory, [9.0, 5.0]))
+
+
+def _gradient_error(patient, rnn, indices):
+    """The patient's backward pass against rnn_core's, which is proven by central differences."""
+    inputs, targets = indices[:-1], indices[1:]
+    hs, ps = rnn.forward(inputs, np.full(64, 0.1))
+    right = rnn.backward(inputs, targets, hs, ps)
+    theirs = _backward(patient, rnn, inputs, targets, hs, ps)
+    return max(np.abs(theirs[name] - g).max() / np.abs(g).max() for name, g in right.items())
+
+
+@cache
+def healthy_case():
+    """The healthy training, run once."""
+    return train(Healthy, "healthy")
+
+
+@cache
+def examine(name):
+    """Train a patient as it came in, by its letter, and return its Case."""
+    if name not in PATIENTS:
+        raise ValueError(f"There is no patient {name!r}; there are {', '.join(PATIENTS)}.")
+    return train(PATIENTS[name], name)
+
+
+def treat(treatment):
+    """Train a patient after your treatment and return the Verdict."""
+    return Verdict(train(treatment))

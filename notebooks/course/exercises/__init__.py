@@ -1,0 +1,48 @@
+"""Every exercise of the course by name, in the order of the lessons."""
+
+from . import (
+    backward,
+    characters,
+    clipping,
+    forward,
+    inside,
+    optimisers,
+    own_text,
+    probabilities,
+    sampling,
+    speed,
+    training,
+)
+from .base import Exercise, Mistake, Model, Within
+
+__all__ = ["EXERCISES", "LESSONS", "Exercise", "Mistake", "Model", "Within"]
+
+LESSONS = {  # the lessons with exercises: number -> notebook, title
+    1: ("01_turn_text_into_numbers.ipynb", "Turn text into numbers"),
+    2: ("02_turn_scores_into_probabilities.ipynb", "Turn scores into probabilities"),
+    3: ("03_remember_what_came_before.ipynb", "Remember what came before"),
+    4: ("04_send_the_blame_back_in_time.ipynb", "Send the blame back in time"),
+    5: ("05_keep_gradients_in_bounds.ipynb", "Keep gradients in bounds"),
+    6: ("06_give_each_weight_its_own_step.ipynb", "Give each weight its own step"),
+    7: ("07_train_it.ipynb", "Train it"),
+    8: ("08_let_it_speak.ipynb", "Let it speak"),
+    9: ("09_look_inside.ipynb", "Look inside"),
+    11: ("11_make_it_fast.ipynb", "Make it fast"),
+    12: ("12_your_own_text.ipynb", "Your own text"),
+}
+
+TOPICS = (
+    characters,
+    probabilities,
+    forward,
+    backward,
+    clipping,
+    optimisers,
+    training,
+    sampling,
+    inside,
+    speed,
+    own_text,
+)
+
+EXERCISES = {exercise.name: exercise for topic in TOPICS for exercise in topic.EXERCISES_HERE}

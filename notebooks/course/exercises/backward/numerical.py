@@ -1,0 +1,184 @@
+"""The slow way to a gradient, which the quick way is checked against."""
+
+import numpy as np
+
+import rnn_core
+
+from ..base import Exercise, Mistake
+
+
+def total(array):
+    """A function that adds up all entries of the array."""
+    return float(np.sum(array))
+
+
+def cubes(array):
+    """A function that adds up the cubes of all entries of the array."""
+    return float(np.sum(np.asarray(array) ** 3))
+
+
+def first_alone(array):
+    """A function that gives the square of the array's first entry, whatever the others are."""
+    return float(np.ravel(array)[0] ** 2)
+
+
+def steep_squares(array):
+    """A function that adds up the squares of all entries and multiplies by 100,000."""
+    return float(1e5 * np.sum(np.asarray(array) ** 2))
+
+
+def steep_square_of_sum(array):
+    """A function that squares the sum of all entries and multiplies by 100,000."""
+    return float(1e5 * np.sum(array) ** 2)
+
+
+def softened(array):
+    """The loss of a softmax over all entries of the array, with the first as the target."""
+    array = np.ravel(array)
+    return float(np.log(np.exp(array).sum()) - array[0])
+
+
+def numerical_gradient_cases(rng):
+    """Functions whose gradients are known; vectors and matrices; slopes of 0; sharp bends."""
+    yield cubes, np.array([2.0])
+    yield total, np.array([1.0, 2.0])
+    yield cubes, np.array([1.0, -2.0])
+    yield first_alone, np.array([3.0, 1.0])
+    yield cubes, np.array([[1.0, 2.0], [-1.0, 0.5]])
+    yield steep_squares, np.array([0.0, 1e-4])
+    yield steep_square_of_sum, np.array([0.0, 1e-4, 0.0])
+    yield softened, rng.normal(size=(3, 4))
+    yield cubes, rng.normal(size=(2, 2, 3))
+
+
+def over_entries(slope):
+    """A loop over all entries; slope(f, array, index, step) does the rest."""
+
+    def gradient_of(f, array):
+        gradient = np.zeros(array.shape)
+        for index in np.ndindex(array.shape):
+            gradient[index] = slope(f, array, index, 1e-5)
+        return gradient
+
+    return gradient_of
+
+
+def turned(array, index, change):
+    """A copy of the array with one entry changed."""
+    array = array.copy()
+    array[index] += change
+    return array
+
+
+def one_sided(f, array, index, step):
+    return (f(turned(array, index, step)) - f(array)) / step
+
+
+def one_sided_below(f, array, index, step):
+    return (f(array) - f(turned(array, index, -step))) / step
+
+
+def not_halved(f, array, index, step):
+    return (f(turned(array, index, step)) - f(turned(array, index, -step))) / step
+
+
+def halved_one_sided(f, array, index, step):
+    return (f(turned(array, index, step)) - f(array)) / (2 * step)
+
+
+def upside_down(f, array, index, step):
+    return (f(turned(array, index, -step)) - f(turned(array, index, step))) / (2 * step)
+
+
+def not_divided(f, array, index, step):
+    return f(turned(array, index, step)) - f(turned(array, index, -step))
+
+
+def two_not_in_the_denominator(f, array, index, step):
+    return (f(turned(array, index, step)) - f(turned(array, index, -step))) / 2 * step
+
+
+def difference_without_parentheses(f, array, index, step):
+    return f(turned(array, index, step)) - f(turned(array, index, -step)) / (2 * step)
+
+
+def everything_turned(f, array, index, step):
+    return (f(array + step) - f(array - step)) / (2 * step)
+
+
+def original_looked_at(f, array, index, step):
+    turned(array, index, step)
+    above = f(array)
+    turned(array, index, -step)
+    return (above - f(array)) / (2 * step)
+
+
+def left_below(f, array):
+    gradient = np.zeros(array.shape)
+    for index in np.ndindex(array.shape):
+        value = array[index]
+        array[index] = value + 1e-5
+        above = f(array)
+        array[index] = value - 1e-5
+        gradient[index] = (above - f(array)) / (2 * 1e-5)
+    return gradient
+
+
+def rows_turned(f, array):
+    gradient = np.zeros(array.shape)
+    for i in range(len(array)):
+        above, below = array.copy(), array.copy()
+        above[i] += 1e-5
+        below[i] -= 1e-5
+        gradient[i] = (f(above) - f(below)) / (2 * 1e-5)
+    return gradient
+
+
+NUMERICAL_GRADIENT = Exercise(
+    name="numerical_gradient",
+    lesson=4,
+    reference=rnn_core.numerical_gradient,
+    cases=numerical_gradient_cases,
+    signature="numerical_gradient(f, array)",
+    returns="an array with the shape of `array`",
+    tolerance=1e-5,
+    mistakes=(
+        Mistake("one-sided-difference", over_entries(one_sided),
+                "Each entry is turned upwards only and compared with the middle. On a bend that "
+                "is off by an amount that grows with the step; go to both sides, so that the bend "
+                "cancels."),
+        Mistake("one-sided-from-below", over_entries(one_sided_below),
+                "Each entry is turned downwards only and compared with the middle. The formula "
+                "has a value above as well as one below."),
+        Mistake("step-not-halved", over_entries(not_halved),
+                "Every slope comes out twice too steep. From one step below to one step above, "
+                "how far is that?"),
+        Mistake("halved-but-one-sided", over_entries(halved_one_sided),
+                "The division is by two steps, but only one step lies between the two values. If "
+                "you add the step and then take it away once, you are back in the middle, not "
+                "below it."),
+        Mistake("array-not-put-back", left_below,
+                "Each entry stays turned when the next one's turn comes, and the array is not "
+                "what it was when you are done. Put the old value back before going on."),
+        Mistake("upside-down", over_entries(upside_down),
+                "The value below comes first in your difference, so every slope has the wrong "
+                "sign."),
+        Mistake("not-divided", over_entries(not_divided),
+                "This is by how much f changes; a slope is that change divided by how far the "
+                "entry was turned."),
+        Mistake("divided-then-multiplied", over_entries(two_not_in_the_denominator),
+                "`/ 2 * step` divides by 2 and then multiplies by the step. Put parentheses "
+                "around what is to stand below the fraction line."),
+        Mistake("difference-without-parentheses", over_entries(difference_without_parentheses),
+                "Only the value below is divided. Put parentheses around the difference."),
+        Mistake("all-entries-at-once", over_entries(everything_turned),
+                "`array + step` turns all entries together, so each slope is that of all of "
+                "them. Turn one entry and leave the others as they are."),
+        Mistake("original-looked-at", over_entries(original_looked_at),
+                "All slopes are 0: what is turned and what f is given are not the same array. "
+                "Is it a copy that is turned?"),
+        Mistake("a-row-at-a-time", rows_turned,
+                "With a matrix, a whole row is turned at a time. `np.ndindex(array.shape)` visits "
+                "every single entry, however many axes there are."),
+    ),
+)  # fmt: skip

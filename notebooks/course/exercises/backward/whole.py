@@ -1,0 +1,273 @@
+"""The whole way back, and the gradient of every weight."""
+
+import numpy as np
+
+import rnn_core
+
+from ..base import Exercise, Mistake
+from .steps import (
+    back_before_tanh,
+    backward_step,
+    output_gradient,
+    target_not_subtracted,
+    through,
+    truth_less_belief,
+    whh_not_transposed,
+)
+
+
+def sequence(rng, V, H, inputs, targets, spread=0.7):
+    """Arguments of `backward` as a real forward pass gives them, from a state that is not zero."""
+    rnn = rnn_core.RNN(V, H, len(inputs))
+    for array in rnn.parameters.values():
+        array[...] = rng.normal(scale=spread, size=array.shape)
+    inputs, targets = np.array(inputs), np.array(targets)
+    hs, ps = rnn.forward(inputs, np.tanh(rng.normal(size=H)))
+    return inputs, targets, hs, ps, rnn.Wxh.copy(), rnn.Whh.copy(), rnn.Why.copy()
+
+
+def backward_cases(rng):
+    """One step, two, `hope`; sizes equal and all different; repeated characters; large blame."""
+    hs, ps = np.array([[0.0, 0.5], [0.5, -0.5]]), np.array([[0.25, 0.75]])
+    Whh = np.array([[1.0, 0.5], [0.0, -1.0]])
+    yield np.array([0]), np.array([1]), hs, ps, np.eye(2), Whh, np.array([[1.0, 0.0], [2.0, 1.0]])
+    yield sequence(rng, 2, 2, [0, 1], [1, 0])
+    yield sequence(rng, 4, 3, [1, 2, 3], [2, 3, 0])
+    yield sequence(rng, 3, 3, [0, 2, 1], [2, 1, 1])
+    yield sequence(rng, 3, 2, [1, 1, 1, 0, 1], [1, 1, 0, 1, 2])
+    for V, H, T, spread in [(5, 4, 6, 0.7), (4, 5, 2, 0.7), (3, 6, 9, 0.5), (4, 8, 40, 1.5)]:
+        yield sequence(rng, V, H, rng.integers(V, size=T), rng.integers(V, size=T), spread)
+
+
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dh = Why.T @ dys[t] + dh_later
+        das[t], dh_later = backward_step(dh, hs[t + 1], hs[t], Whh)
+    return gathered(dys, das, inputs, hs)
+
+
+def gathered(dys, das, inputs, hs):
+    """The sums over time, each one matrix product."""
+    return {
+        "Wxh": das.T @ np.eye(dys.shape[1])[np.asarray(inputs)],
+        "Whh": das.T @ hs[:-1],
+        "Why": dys.T @ hs[1:],
+        "bh": das.sum(axis=0),
+        "by": dys.sum(axis=0),
+    }
+
+
+def walk(dys, hs, Whh, Why, step=backward_step, steps=None):
+    """Return das (T, H): from the last step to the first, unless `steps` says otherwise."""
+    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(das))) if steps is None else steps:
+        dh = Why.T @ dys[t] + dh_later
+        das[t], dh_later = step(dh, hs[t + 1], hs[t], Whh)
+    return das
+
+
+def with_step(step):
+    """The whole way back with another step in place of backward_step."""
+
+    def wrong(inputs, targets, hs, ps, Wxh, Whh, Why):
+        dys = output_gradient(ps, targets)
+        return gathered(dys, walk(dys, hs, Whh, Why, step), inputs, hs)
+
+    return wrong
+
+
+def with_scores(blame):
+    """The whole way back from other blame of the scores."""
+
+    def wrong(inputs, targets, hs, ps, Wxh, Whh, Why):
+        dys = blame(ps, targets)
+        return gathered(dys, walk(dys, hs, Whh, Why), inputs, hs)
+
+    return wrong
+
+
+def with_other(change):
+    """The right blame at every step, gathered wrongly: change gives the entries that differ."""
+
+    def wrong(inputs, targets, hs, ps, Wxh, Whh, Why):
+        dys = output_gradient(ps, targets)
+        das = walk(dys, hs, Whh, Why)
+        V = dys.shape[1]
+        return gathered(dys, das, inputs, hs) | change(dys, das, inputs, targets, hs, V)
+
+    return wrong
+
+
+def later_dropped(dh, h, h_prev, Whh):
+    return dh * (1 - h**2), np.zeros(len(h))
+
+
+def later_after_tanh(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        das[t] = (Why.T @ dys[t]) * (1 - hs[t + 1] ** 2) + dh_later
+        dh_later = Whh.T @ das[t]
+    return gathered(dys, das, inputs, hs)
+
+
+def later_piled_up(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        das[t] = (Why.T @ dys[t] + dh_later) * (1 - hs[t + 1] ** 2)
+        dh_later = dh_later + Whh.T @ das[t]
+    return gathered(dys, das, inputs, hs)
+
+
+def run_forwards(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    return gathered(dys, walk(dys, hs, Whh, Why, steps=range(len(inputs))), inputs, hs)
+
+
+def first_step_left_out(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = walk(dys, hs, Whh, Why)
+    dys[0], das[0] = 0, 0
+    return gathered(dys, das, inputs, hs)
+
+
+def assigned(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = walk(dys, hs, Whh, Why)
+    return gathered(dys[:1], das[:1], inputs[:1], hs[:2])
+
+
+def only_last_prediction(ps, targets):
+    dys = output_gradient(ps, targets)
+    dys[:-1] = 0
+    return dys
+
+
+def only_own_step_blamed_for_bias(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dbh, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh)), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dh = Why.T @ dys[t] + dh_later
+        das[t], dh_later = backward_step(dh, hs[t + 1], hs[t], Whh)
+        dbh += dh
+    return gathered(dys, das, inputs, hs) | {"bh": dbh}
+
+
+def repeated_characters_lost(dys, das, inputs, targets, hs, V):
+    dWxh = np.zeros((das.shape[1], V))
+    dWxh[:, inputs] += das.T
+    return {"Wxh": dWxh}
+
+
+def clipped(inputs, targets, hs, ps, Wxh, Whh, Why):
+    gradients = backward(inputs, targets, hs, ps, Wxh, Whh, Why)
+    return {name: np.clip(gradient, -5, 5) for name, gradient in gradients.items()}
+
+
+def averaged(inputs, targets, hs, ps, Wxh, Whh, Why):
+    gradients = backward(inputs, targets, hs, ps, Wxh, Whh, Why)
+    return {name: gradient / len(inputs) for name, gradient in gradients.items()}
+
+
+def slope_at_the_step_before(dh, h, h_prev, Whh):
+    da = dh * (1 - h_prev**2)
+    return da, Whh.T @ da
+
+
+BACKWARD = Exercise(
+    name="backward",
+    lesson=4,
+    reference=backward,
+    cases=backward_cases,
+    signature="backward(inputs, targets, hs, ps, Wxh, Whh, Why)",
+    returns='a dictionary with the gradients "Wxh", "Whh", "Why", "bh" and "by"',
+    axes={
+        "Wxh": ("unit", "character"),
+        "Whh": ("unit", "unit of the state before"),
+        "Why": ("character", "unit"),
+        "bh": ("unit",),
+        "by": ("character",),
+    },
+    mistakes=(
+        Mistake("whh-not-transposed", with_step(whh_not_transposed),
+                "On the way back the blame goes through `Whh` as it stands. It has to go against "
+                "the arrows: `Whh` is square, so only the numbers can tell that it was not "
+                "turned."),
+        Mistake("later-blame-dropped", with_step(later_dropped),
+                "Every step is blamed for its own prediction only. What later steps suffer from "
+                "this state is lost: what becomes of the `dh_prev` that `backward_step` gives?"),
+        Mistake("later-blame-after-tanh", later_after_tanh,
+                "The blame from later steps is added after the slope of tanh. It is blame of the "
+                "state too, so it goes through the same tanh: add first, then multiply."),
+        Mistake("later-blame-piled-up", later_piled_up,
+                "The blame handed back grows from step to step: what was handed on already is "
+                "handed on again. `dh_prev` of one step replaces that of the step after it."),
+        Mistake("assigned-not-added", assigned,
+                "Only time step 0, which comes last on the way back, is in the gradients. Look for "
+                "an `=` in the loop where a sum over time should grow."),
+        Mistake("run-forwards", run_forwards,
+                "The loop runs from the first step to the last. A step's blame needs that of the "
+                "step after it, so the last step comes first."),
+        Mistake("first-step-left-out", first_step_left_out,
+                "Time step 0 is missing from the sums. Look at where the loop ends: `range` stops "
+                "before its second number."),
+        Mistake("slope-at-the-step-before", with_step(slope_at_the_step_before),
+                "The slope of tanh is taken one step too early. `hs` has one row more than there "
+                "are steps: after step t the state is not `hs[t]`."),
+        Mistake("slope-1-minus-h", with_step(through(lambda h, h_prev: 1 - h)),
+                "The slope of tanh is taken as 1 - h. Without the square, negative states have a "
+                "slope above 1, and blame grows where it should shrink."),
+        Mistake("no-slope", with_step(through(lambda h, h_prev: 1.0)),
+                "The blame passes tanh unchanged at every step. Multiply by the slope there, for "
+                "the gradients and for what is handed back."),
+        Mistake("back-before-tanh", with_step(back_before_tanh),
+                "The step before is given `dh` in place of `da`: that blame went through `Whh` "
+                "without having passed tanh."),
+        Mistake("target-not-subtracted", with_scores(target_not_subtracted),
+                "The targets make no difference to these gradients. The blame starts from the "
+                "scores: is it `output_gradient(ps, targets)`, or `ps` itself?"),
+        Mistake("truth-less-belief", with_scores(truth_less_belief),
+                "Every gradient points the wrong way, as if the target were pushed down. Look at "
+                "the sign where the blame begins."),
+        Mistake("divided-by-steps", averaged,
+                "All gradients are divided by the number of steps. The loss is the sum over the "
+                "steps, and so is the blame."),
+        Mistake("only-last-prediction", with_scores(only_last_prediction),
+                "Only the last prediction is blamed. Every step predicts, and every row of `dys` "
+                "sends blame into the state of its step."),
+        Mistake("one-hot-of-the-target",
+                with_other(lambda dys, das, inputs, targets, hs, V:
+                           {"Wxh": das.T @ np.eye(V)[targets]}),
+                "`Wxh` is blamed in the columns of the targets. Which character was multiplied by "
+                "`Wxh` at step t, the one read or the one predicted?"),
+        Mistake("state-after-in-dwhh",
+                with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": das.T @ hs[1:]}),
+                "For `Whh` the state after each step is used. `Whh` was multiplied by the state "
+                "before it: which rows of `hs` are those?"),
+        Mistake("state-before-in-dwhy",
+                with_other(lambda dys, das, inputs, targets, hs, V: {"Why": dys.T @ hs[:-1]}),
+                "For `Why` the state before each step is used. The scores are made from the state "
+                "after it: which rows of `hs` are those?"),
+        Mistake("dwhh-lies-on-its-side",
+                with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": hs[:-1].T @ das}),
+                "The gradient of `Whh` lies on its side. Its row says which unit received, its "
+                "column which unit of the state before had sent."),
+        Mistake("repeated-characters-lost", with_other(repeated_characters_lost),
+                "A character that is read several times counts once in the gradient of `Wxh`. "
+                "`a[:, indices] += ...` writes each column once, however often it is named."),
+        Mistake("bh-before-tanh", only_own_step_blamed_for_bias,
+                "The gradient of `bh` adds up `dh`. The bias is added inside tanh: which blame "
+                "has come through it?"),
+        Mistake("biases-averaged",
+                with_other(lambda dys, das, inputs, targets, hs, V:
+                           {"bh": das.mean(axis=0), "by": dys.mean(axis=0)}),
+                "The gradients of the biases are means over time. A bias takes part in every "
+                "step, and the blame of all steps is added up."),
+        Mistake("clipped", clipped,
+                "The gradients are cut off at 5, as the original script does it. That has a "
+                "lesson of its own; here they should be exact."),
+    ),
+)  # fmt: skip

@@ -1,0 +1,409 @@
+"""Exercises of lesson 1: characters as numbers."""
+
+from collections import Counter
+
+import numpy as np
+
+import rnn_core
+
+from .base import Exercise, Mistake
+
+# build_vocabulary --------------------------------------------------------------------------
+
+
+def build_vocabulary(text):
+    characters = rnn_core.Vocabulary(text).characters
+    return {char: ix for ix, char in enumerate(characters)}, dict(enumerate(characters))
+
+
+def build_vocabulary_cases(rng):
+    """Short words with repeated letters; capitals, spaces and newlines; made-up texts."""
+    for text in (
+        "ba",
+        "hope",
+        "banana",
+        "Hope hopes",
+        "to be\nor not to be",
+        "zyx zyx wvu!",
+        "é☺a",
+    ):
+        yield (text,)
+    letters = list("abcdefghijklmnopqrstuvwxyz .,ABC")
+    for length in (30, 200):
+        yield ("".join(rng.choice(letters, length)),)
+
+
+def observe_vocabulary(function, args):
+    """What the function gives; for the way back a list or a string serves as well as a dict."""
+    answer = function(*args)
+    if isinstance(answer, (tuple, list)) and len(answer) == 2:
+        char_to_ix, ix_to_char = answer
+        if isinstance(ix_to_char, (list, tuple, str)):
+            ix_to_char = dict(enumerate(ix_to_char))
+        return char_to_ix, ix_to_char
+    return answer
+
+
+def both_ways(characters, start=0):
+    return (
+        {char: ix for ix, char in enumerate(characters, start)},
+        dict(enumerate(characters, start)),
+    )
+
+
+def unsorted_set(text):
+    return both_ways(list(set(text)))
+
+
+def order_of_appearance(text):
+    return both_ways(dict.fromkeys(text))
+
+
+def order_of_frequency(text):
+    return both_ways([char for char, _ in Counter(text).most_common()])
+
+
+def sorted_backwards(text):
+    return both_ways(sorted(set(text), reverse=True))
+
+
+def starts_at_one(text):
+    return both_ways(sorted(set(text)), start=1)
+
+
+def repeats_kept(text):
+    return both_ways(sorted(text))
+
+
+def swapped_dictionaries(text):
+    char_to_ix, ix_to_char = both_ways(sorted(set(text)))
+    return ix_to_char, char_to_ix
+
+
+def same_way_twice(text):
+    char_to_ix, _ = both_ways(sorted(set(text)))
+    return char_to_ix, char_to_ix
+
+
+def lower_case_only(text):
+    return both_ways(sorted(set(text.lower())))
+
+
+def letters_only(text):
+    return both_ways(sorted(set(text) - set(" \n.,!")))
+
+
+def code_points(text):
+    return {char: ord(char) for char in text}, {ord(char): char for char in text}
+
+
+def spaces_split_off(text):
+    return both_ways(sorted(set(text.split())))
+
+
+BUILD_VOCABULARY = Exercise(
+    name="build_vocabulary",
+    lesson=1,
+    reference=build_vocabulary,
+    cases=build_vocabulary_cases,
+    signature="build_vocabulary(text)",
+    returns="two dictionaries, `char_to_ix` and `ix_to_char`",
+    parts=("char_to_ix", "ix_to_char"),
+    observe=observe_vocabulary,
+    mistakes=(
+        Mistake(
+            "not-sorted",
+            unsorted_set,
+            "The order comes straight from a set, and a set has none: tomorrow the same text "
+            "would get other numbers, and a saved network would read gibberish.",
+        ),
+        Mistake(
+            "order-of-appearance",
+            order_of_appearance,
+            "The numbers follow the order in which characters appear. That is repeatable, but "
+            "it changes when a sentence moves; number the characters in sorted order.",
+        ),
+        Mistake(
+            "order-of-frequency",
+            order_of_frequency,
+            "The most frequent character comes first here. Two characters that are equally "
+            "frequent then have no order of their own; use the sorted one.",
+        ),
+        Mistake(
+            "sorted-backwards",
+            sorted_backwards,
+            "The order is sorted, but from the last character to the first.",
+        ),
+        Mistake(
+            "starts-at-one",
+            starts_at_one,
+            "The numbers start at 1. Arrays count from 0, so the last character would fall off "
+            "the end of every table.",
+        ),
+        Mistake(
+            "repeats-kept",
+            repeats_kept,
+            "The text was sorted with all its repetitions, so numbers are skipped. Each "
+            "distinct character should be counted once.",
+        ),
+        Mistake(
+            "swapped",
+            swapped_dictionaries,
+            "The two dictionaries come in the wrong order: from character to number first, "
+            "then back.",
+        ),
+        Mistake(
+            "same-way-twice",
+            same_way_twice,
+            "Both dictionaries lead from character to number. The second leads back, from "
+            "number to character.",
+        ),
+        Mistake(
+            "lower-case",
+            lower_case_only,
+            "Capitals were made small. To the network H and h are two characters, and a text "
+            "should come back as it was.",
+        ),
+        Mistake(
+            "letters-only",
+            letters_only,
+            "Spaces or punctuation are missing. They are characters like any other: without "
+            "them the network could not tell where a word ends.",
+        ),
+        Mistake(
+            "code-points",
+            code_points,
+            "These are the characters' code points, with great gaps between them. The numbers "
+            "should run from 0 to V - 1 without a gap.",
+        ),
+        Mistake(
+            "words",
+            spaces_split_off,
+            "The text was split at spaces, so whole words are numbered. Here each character "
+            "is a class of its own.",
+        ),
+    ),
+)
+
+# one_hot -----------------------------------------------------------------------------------
+
+
+def one_hot_cases(rng):
+    """One index, then several with repeats, then random ones; more rows than columns and fewer."""
+    yield np.array([1]), 3
+    yield np.array([0, 2]), 3
+    yield np.array([2, 0, 2, 2]), 4
+    yield np.array([3]), 6
+    yield np.array([0, 1, 2, 3]), 4
+    for count, size in ((5, 5), (25, 22), (7, 40)):
+        yield rng.integers(size, size=count), size
+
+
+def transposed(indices, size):
+    return rnn_core.one_hot(indices, size).T
+
+
+def one_row_for_all(indices, size):
+    row = np.zeros(size)
+    row[indices] = 1
+    return row
+
+
+def counts(indices, size):
+    return np.bincount(indices, minlength=size).astype(float)
+
+
+def whole_rows(indices, size):
+    rows = np.zeros((len(indices), size))
+    rows[np.minimum(indices, len(indices) - 1)] = 1
+    return rows
+
+
+def whole_columns(indices, size):
+    rows = np.zeros((len(indices), size))
+    rows[:, indices] = 1
+    return rows
+
+
+def index_in_place_of_one(indices, size):
+    return rnn_core.one_hot(indices, size) * np.asarray(indices)[:, None]
+
+
+def one_place_early(indices, size):
+    return rnn_core.one_hot((np.asarray(indices) - 1) % size, size)
+
+
+def one_place_late(indices, size):
+    return rnn_core.one_hot((np.asarray(indices) + 1) % size, size)
+
+
+def size_from_largest(indices, size):
+    return np.eye(max(indices) + 1)[indices]
+
+
+def all_ones_but_one(indices, size):
+    return 1 - rnn_core.one_hot(indices, size)
+
+
+def diagonal(indices, size):
+    return np.eye(len(indices), size)
+
+
+def filled_up(indices, size):
+    return (np.arange(size) <= np.asarray(indices)[:, None]).astype(float)
+
+
+ONE_HOT = Exercise(
+    name="one_hot",
+    lesson=1,
+    reference=rnn_core.one_hot,
+    cases=one_hot_cases,
+    signature="one_hot(indices, size)",
+    returns="an array of shape (len(indices), size)",
+    axes=("time step", "character"),
+    mistakes=(
+        Mistake("transposed", transposed,
+                "The characters run down and the time steps across. Put time first: one row for "
+                "each index."),
+        Mistake("one-row-for-all", one_row_for_all,
+                "All indices share a single row, so their order is lost. Each index needs a row of "
+                "its own."),
+        Mistake("counts", counts,
+                "This counts how often each character comes. One-hot keeps the order: a row for "
+                "each index, with a single 1 in it."),
+        Mistake("whole-rows", whole_rows,
+                "Whole rows are filled with ones. `rows[indices] = 1` picks rows alone; each row "
+                "wants one column of its own as well."),
+        Mistake("whole-columns", whole_columns,
+                "Every row has a 1 for every index. `rows[:, indices] = 1` picks all rows; pair "
+                "each row with its own column."),
+        Mistake("index-for-one", index_in_place_of_one,
+                "The index itself stands where the 1 should be. A larger number is no larger "
+                "character: every row holds a single 1."),
+        Mistake("one-place-early", one_place_early,
+                "The ones stand one place too far to the left. Index 0 belongs to the first "
+                "column."),
+        Mistake("one-place-late", one_place_late,
+                "The ones stand one place too far to the right. Columns are counted from 0."),
+        Mistake("size-from-largest", size_from_largest,
+                "The width comes from the largest index in this chunk. Another chunk would have "
+                "another width: use `size`."),
+        Mistake("inverted", all_ones_but_one,
+                "Zeros and ones have changed places: the row should be all zeros, but for the one "
+                "character that is there."),
+        Mistake("diagonal", diagonal,
+                "The ones run down the diagonal whatever the indices are. `np.eye` has a row for "
+                "each character; which of its rows does each index ask for?"),
+        Mistake("filled-up", filled_up,
+                "Every place up to the index is 1, as on a thermometer. That would make later "
+                "characters out of earlier ones; only the index's own place is 1."),
+    ),
+)  # fmt: skip
+
+# shift_targets -----------------------------------------------------------------------------
+
+
+def shift_targets(indices):
+    return indices[:-1], indices[1:]
+
+
+def shift_targets_cases(rng):
+    """hope itself, then numbers that do not run in order."""
+    yield (np.array([1, 2, 3, 0]),)
+    yield (np.array([5, 9]),)
+    yield (np.array([7, 7, 1]),)
+    for length in (3, 8, 26):
+        yield (rng.integers(22, size=length),)
+
+
+def swapped_pair(indices):
+    return indices[1:], indices[:-1]
+
+
+def not_shifted(indices):
+    return indices[:-1], indices[:-1]
+
+
+def copied_whole(indices):
+    return indices, indices
+
+
+def wrapped_around(indices):
+    return indices, np.roll(indices, -1)
+
+
+def previous_as_target(indices):
+    return indices, np.roll(indices, 1)
+
+
+def inputs_not_cut(indices):
+    return indices, indices[1:]
+
+
+def padded_with_zero(indices):
+    return indices, np.append(indices[1:], 0)
+
+
+def two_ahead(indices):
+    return indices[:-2], indices[2:]
+
+
+def next_number(indices):
+    return indices[:-1], indices[:-1] + 1
+
+
+def last_one_only(indices):
+    return indices[:-1], indices[-1:]
+
+
+def half_and_half(indices):
+    middle = len(indices) // 2
+    return indices[:middle], indices[middle:]
+
+
+SHIFT_TARGETS = Exercise(
+    name="shift_targets",
+    lesson=1,
+    reference=shift_targets,
+    cases=shift_targets_cases,
+    signature="shift_targets(indices)",
+    returns="two arrays, `inputs` and `targets`, each one shorter than `indices`",
+    parts=("inputs", "targets"),
+    axes=("time step",),
+    mistakes=(
+        Mistake("swapped", swapped_pair,
+                "Inputs and targets have changed places: this network would guess the character "
+                "that came before."),
+        Mistake("not-shifted", not_shifted,
+                "The targets are the inputs. To repeat what it has just read, a network needs to "
+                "learn nothing at all: the loss would fall fast and the samples would stutter."),
+        Mistake("copied-whole", copied_whole,
+                "Inputs and targets are both the whole text. The last character has no follower, "
+                "the first follows nothing: each array loses one, at which end?"),
+        Mistake("wrapped-around", wrapped_around,
+                "The targets wrap around: the last character is followed by the first. The text "
+                "does not say so; leave out the input that has no follower."),
+        Mistake("previous-as-target", previous_as_target,
+                "The shift goes the wrong way: each target is the character before its input."),
+        Mistake("inputs-not-cut", inputs_not_cut,
+                "There is one input more than there are targets. What follows the last character? "
+                "Nothing that we know."),
+        Mistake("padded", padded_with_zero,
+                "The last target is a made-up 0, which is a character too. Leave out the input "
+                "that has no follower."),
+        Mistake("two-ahead", two_ahead,
+                "Each target stands two places after its input. The question is what comes next, "
+                "one place on."),
+        Mistake("next-number", next_number,
+                "One was added to each number. The next number is not the next character: move "
+                "along the text, not along the alphabet."),
+        Mistake("last-only", last_one_only,
+                "There is a single target, for the last input. Every input has a follower, and the "
+                "network is asked at every step."),
+        Mistake("halves", half_and_half,
+                "The text was cut into two halves. Input and target are neighbours: the same text, "
+                "moved along by one."),
+    ),
+)  # fmt: skip
+
+EXERCISES_HERE = [BUILD_VOCABULARY, ONE_HOT, SHIFT_TARGETS]

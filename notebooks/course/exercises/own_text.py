@@ -1,0 +1,378 @@
+"""Exercises of lesson 12: a part kept back, a scale for the loss, and a table of counts."""
+
+import math
+
+import numpy as np
+
+from .base import Exercise, Mistake
+
+# split_text --------------------------------------------------------------------------------
+
+
+def split_text(text, fraction):
+    cut = int(fraction * len(text))
+    return text[:cut], text[cut:]
+
+
+def split_text_cases(rng):
+    """Small texts whose parts differ in length; the last ones do not cut at a whole number."""
+    yield "hope", 0.5
+    yield "hopehope", 0.75
+    yield "Hope is the thing with feathers.", 0.875
+    yield "hope", 0.25
+    yield "perch", 0.5
+    yield "hopehopeh", 0.9
+    yield "".join(rng.permutation(list("And sings the tune without the words"))), 0.8
+
+
+def parts_swapped(text, fraction):
+    return split_text(text, fraction)[::-1]
+
+
+def training_from_the_end(text, fraction):
+    cut = len(text) - int(fraction * len(text))
+    return text[cut:], text[:cut]
+
+
+def fraction_kept_back(text, fraction):
+    cut = int((1 - fraction) * len(text))
+    return text[:cut], text[cut:]
+
+
+def one_in_both(text, fraction):
+    cut = int(fraction * len(text))
+    return text[: cut + 1], text[cut:]
+
+
+def one_lost(text, fraction):
+    cut = int(fraction * len(text))
+    return text[:cut], text[cut + 1 :]
+
+
+def trained_on_everything(text, fraction):
+    return text, text[int(fraction * len(text)) :]
+
+
+def examined_on_everything(text, fraction):
+    return text[: int(fraction * len(text))], text
+
+
+def rounded_up(text, fraction):
+    cut = math.ceil(fraction * len(text))
+    return text[:cut], text[cut:]
+
+
+def shuffled(text, fraction):
+    order = np.random.default_rng(0).permutation(len(text))
+    return split_text("".join(text[i] for i in order), fraction)
+
+
+def every_few(text, fraction):
+    step = max(2, round(1 / (1 - fraction)))
+    kept = text[step - 1 :: step]
+    return "".join(c for i, c in enumerate(text) if i % step != step - 1), kept
+
+
+def lengths(text, fraction):
+    one, two = split_text(text, fraction)
+    return len(one), len(two)
+
+
+SPLIT_TEXT = Exercise(
+    name="split_text",
+    lesson=12,
+    reference=split_text,
+    cases=split_text_cases,
+    signature="split_text(text, fraction)",
+    returns="two strings, training and validation",
+    parts=("training", "validation"),
+    mistakes=(
+        Mistake("parts-swapped", parts_swapped,
+                "Both parts are right and in the wrong order: training comes first."),
+        Mistake("training-from-the-end", training_from_the_end,
+                "Training is the end of the text here. It should be the beginning: we read first, "
+                "and are examined on what comes after."),
+        Mistake("fraction-kept-back", fraction_kept_back,
+                "`fraction` is the share to train on. Here that share is kept back."),
+        Mistake("one-in-both", one_in_both,
+                "The character at the cut stands in both parts. What is examined must not have "
+                "been read."),
+        Mistake("one-lost", one_lost,
+                "The character at the cut stands in neither part. Put together, the two should "
+                "give the text again."),
+        Mistake("trained-on-everything", trained_on_everything,
+                "Training is the whole text, so the network will have read its exam. End it at "
+                "the cut."),
+        Mistake("examined-on-everything", examined_on_everything,
+                "Validation is the whole text, most of which the network will have read. Begin it "
+                "at the cut."),
+        Mistake("rounded-up", rounded_up,
+                "Where the cut is no whole number it was rounded up. The task says `int`, which "
+                "leaves the fraction out."),
+        Mistake("shuffled", shuffled,
+                "The characters were mixed. Their order is all there is to learn: cut the text, "
+                "and leave it in order."),
+        Mistake("every-few", every_few,
+                "Characters were picked out of the text at regular places. Both parts have holes "
+                "then; make one cut instead."),
+        Mistake("lengths", lengths,
+                "These are the lengths of the two parts. Give back the parts themselves."),
+    ),
+)  # fmt: skip
+
+# perplexity --------------------------------------------------------------------------------
+
+
+def perplexity(loss, count):
+    return float(np.exp(loss / count))
+
+
+def perplexity_cases(rng):
+    """Certainty, a coin, four letters, an untrained network; then a sum too large for exp."""
+    yield 0.0, 5
+    yield math.log(2), 1
+    yield 3 * math.log(2), 3
+    yield 9 * math.log(4), 9
+    yield 77.2765, 25
+    yield 2100.0, 1000
+    for count in (2, 50, 400):
+        yield float(rng.uniform(0.5, 3) * count), count
+
+
+def not_divided(loss, count):
+    with np.errstate(over="ignore"):
+        return float(np.exp(loss))
+
+
+def powers_of_two(loss, count):
+    return float(2 ** (loss / count))
+
+
+def mean_nats(loss, count):
+    return loss / count
+
+
+def mean_bits(loss, count):
+    return loss / count / math.log(2)
+
+
+def divided_outside(loss, count):
+    with np.errstate(over="ignore"):
+        return float(np.exp(loss) / count)
+
+
+def root_too_late(loss, count):
+    with np.errstate(over="ignore"):
+        return float(np.exp(loss) ** (1 / count))
+
+
+def typical_probability(loss, count):
+    return float(np.exp(-loss / count))
+
+
+def one_too_few(loss, count):
+    return float(np.exp(loss / max(count - 1, 1)))
+
+
+def wrong_way_round(loss, count):
+    with np.errstate(divide="ignore", over="ignore"):
+        return float(np.exp(np.float64(count) / loss))
+
+
+def logarithm(loss, count):
+    with np.errstate(divide="ignore"):
+        return float(np.log(loss / count))
+
+
+PERPLEXITY = Exercise(
+    name="perplexity",
+    lesson=12,
+    reference=perplexity,
+    cases=perplexity_cases,
+    signature="perplexity(loss, count)",
+    returns="one number, 1 or more",
+    mistakes=(
+        Mistake("not-divided", not_divided,
+                "The loss is summed over `count` characters. Make it that of one character "
+                "before you raise e to it."),
+        Mistake("powers-of-two", powers_of_two,
+                "The loss is in nats, which belong to e. Powers of 2 undo bits."),
+        Mistake("mean-nats", mean_nats,
+                "These are nats per character. Perplexity turns them back into a number of equal "
+                "choices: which function undoes a natural logarithm?"),
+        Mistake("mean-bits", mean_bits,
+                "These are bits per character, a fine scale and another one. Perplexity counts "
+                "choices, not questions."),
+        Mistake("divided-outside", divided_outside,
+                "The division by `count` comes after the exponential. Divide first: the mean is "
+                "taken of surprises, not of choices."),
+        Mistake("root-too-late", root_too_late,
+                "On paper this is right. But e to the sum of a long text is larger than any float, "
+                "and its root is still infinite: divide before the exponential."),
+        Mistake("typical-probability", typical_probability,
+                "This is a probability, between 0 and 1. Perplexity is one over it: look at the "
+                "sign in the exponent."),
+        Mistake("one-too-few", one_too_few,
+                "The sum is divided by `count - 1`. `count` is already the number of characters "
+                "predicted."),
+        Mistake("wrong-way-round", wrong_way_round,
+                "The division is the wrong way round: nats per character, not characters per "
+                "nat."),
+        Mistake("logarithm", logarithm,
+                "A logarithm was taken where it should be undone. The loss is a logarithm "
+                "already."),
+    ),
+)  # fmt: skip
+
+# ngram_probability -------------------------------------------------------------------------
+
+
+def ngram_probability(counts, context, character):
+    followers = counts.get(context, {})
+    total = sum(followers.values())
+    return followers.get(character, 0) / total if total else 0.0
+
+
+def counted(text, n):
+    """The table of a text: context -> character -> how often it followed."""
+    counts = {}
+    for i in range(len(text) - n + 1):
+        followers = counts.setdefault(text[i : i + n - 1], {})
+        character = text[i + n - 1]
+        followers[character] = followers.get(character, 0) + 1
+    return counts
+
+
+def ngram_probability_cases(rng):
+    """Tables by hand, then of small texts; characters and contexts that were never seen."""
+    small = {"h": {"o": 3, "e": 1}, "o": {"p": 2, "h": 3, "o": 5}}
+    yield small, "h", "o"
+    yield small, "o", "p"
+    yield small, "h", "p"
+    yield small, "z", "h"
+    yield small, "o", "h"
+    yield counted("hopehopeh", 1), "", "h"
+    words = "the tune without the words, the thing"
+    for n, context, character in ((2, "t", "h"), (3, "th", "e"), (3, "th", "i"), (3, "e ", "t"),
+                                  (4, "the", " "), (4, "xyz", "e"), (4, "the", "q")):  # fmt: skip
+        yield counted(words, n), context, character
+
+
+def total_of_all(counts):
+    return sum(sum(followers.values()) for followers in counts.values())
+
+
+def count_alone(counts, context, character):
+    return counts.get(context, {}).get(character, 0)
+
+
+def share_of_everything(counts, context, character):
+    return count_alone(counts, context, character) / total_of_all(counts)
+
+
+def over_different(counts, context, character):
+    followers = counts.get(context, {})
+    return followers.get(character, 0) / len(followers) if followers else 0.0
+
+
+def over_largest(counts, context, character):
+    followers = counts.get(context, {})
+    return followers.get(character, 0) / max(followers.values()) if followers else 0.0
+
+
+def other_way_round(counts, context, character):
+    total = sum(followers.get(character, 0) for followers in counts.values())
+    return count_alone(counts, context, character) / total if total else 0.0
+
+
+def forgets_context(counts, context, character):
+    total = sum(followers.get(character, 0) for followers in counts.values())
+    return total / total_of_all(counts)
+
+
+def add_one(counts, context, character):
+    alphabet = {c for followers in counts.values() for c in followers}
+    followers = counts.get(context, {})
+    return (followers.get(character, 0) + 1) / (sum(followers.values()) + len(alphabet))
+
+
+def even_when_unknown(counts, context, character):
+    alphabet = {c for followers in counts.values() for c in followers}
+    if context not in counts:
+        return 1 / len(alphabet)
+    return ngram_probability(counts, context, character)
+
+
+def surprise(counts, context, character):
+    p = ngram_probability(counts, context, character)
+    return -math.log(p) if p else math.inf
+
+
+def context_missing(counts, context, character):
+    return counts[context].get(character, 0) / sum(counts[context].values())
+
+
+def character_missing(counts, context, character):
+    if context not in counts:
+        return 0.0
+    return counts[context][character] / sum(counts[context].values())
+
+
+def neither_met(counts, context, character):
+    return counts[context][character] / sum(counts[context].values())
+
+
+def whole_division(counts, context, character):
+    return float(ngram_probability(counts, context, character) // 1)
+
+
+NGRAM_PROBABILITY = Exercise(
+    name="ngram_probability",
+    lesson=12,
+    reference=ngram_probability,
+    cases=ngram_probability_cases,
+    signature="ngram_probability(counts, context, character)",
+    returns="one number between 0 and 1",
+    mistakes=(
+        Mistake("count-alone", count_alone,
+                "This is how often the character followed. Divide by how often this context was "
+                "seen at all."),
+        Mistake("share-of-everything", share_of_everything,
+                "The count is divided by that of the whole table: the chance of context and "
+                "character together. Only what followed *this* context belongs below the line."),
+        Mistake("over-different", over_different,
+                "Below the line stands how many different characters followed, `len`. Add up how "
+                "often they did."),
+        Mistake("over-largest", over_largest,
+                "The count is divided by the largest one. The chances of all characters after a "
+                "context should add up to 1."),
+        Mistake("other-way-round", other_way_round,
+                "This is how often this context stood before the character. We ask the other way "
+                "round: the context is given, what follows?"),
+        Mistake("forgets-context", forgets_context,
+                "The context plays no part: this is how frequent the character is anywhere. Look "
+                "at the counts of this context alone."),
+        Mistake("add-one", add_one,
+                "Something was added to every count. That is smoothing, which comes next; here an "
+                "unseen character has probability 0."),
+        Mistake("even-when-unknown", even_when_unknown,
+                "For a context never seen this spreads the chance evenly. A fair choice, but the "
+                "task asks for 0 there, so that gaps can be counted."),
+        Mistake("surprise", surprise,
+                "This is the surprise, the loss of this character. Give back the probability it "
+                "is the logarithm of."),
+        Mistake("context-missing", context_missing,
+                "A context that was never seen stops it with a KeyError. What does `dict.get` give "
+                "for a key that is not there?"),
+        Mistake("character-missing", character_missing,
+                "A character that never followed this context stops it with a KeyError. It was "
+                "seen 0 times: let the look-up say so."),
+        Mistake("neither-met", neither_met,
+                "It stops with a KeyError wherever the table has a gap. Both look-ups need an "
+                "answer for what is not there, the context's and the character's."),
+        Mistake("whole-division", whole_division,
+                "Whole-number division, `//`, cuts every share down to 0 or 1. Divide with `/`."),
+    ),
+)  # fmt: skip
+
+EXERCISES_HERE = [PERPLEXITY, SPLIT_TEXT, NGRAM_PROBABILITY]

@@ -1,0 +1,375 @@
+"""Exercises of lesson 8: drawing text from the network."""
+
+import numpy as np
+
+import rnn_core
+
+from .base import Exercise, Mistake, Model, Within
+
+# apply_temperature -------------------------------------------------------------------------
+
+
+def apply_temperature_cases(rng):
+    """Two scores, then more, at temperatures below, at and above 1; large scores; ties."""
+    yield np.array([1.0, 2.0]), 2.0
+    yield np.array([1.0, 2.0]), 0.5
+    yield np.array([0.0, 1.0, 3.0]), 1.0
+    yield np.array([-2.0, 0.5, 0.5, 4.0]), 0.25
+    yield np.array([300.0, 301.0]), 0.1
+    yield np.array([-900.0, -901.0, -903.0]), 0.5
+    for size, temperature in ((5, 0.7), (22, 1.6), (22, 3.0)):
+        yield rng.normal(0, 2, size), temperature
+
+
+def multiplied(scores, temperature):
+    return rnn_core.softmax(scores * temperature)
+
+
+def after_softmax(scores, temperature):
+    return rnn_core.softmax(scores) / temperature
+
+
+def after_softmax_shared(scores, temperature):
+    p = rnn_core.softmax(scores) / temperature
+    return p / p.sum()
+
+
+def softmax_twice(scores, temperature):
+    return rnn_core.softmax(rnn_core.softmax(scores) / temperature)
+
+
+def not_normalised(scores, temperature):
+    return np.exp((scores - scores.max()) / temperature)
+
+
+def no_shift(scores, temperature):
+    exps = np.exp(scores / temperature)
+    return exps / exps.sum()
+
+
+def power_of_probabilities(scores, temperature):
+    return rnn_core.softmax(scores) ** (1 / temperature)
+
+
+def square_of_temperature(scores, temperature):
+    return rnn_core.softmax(scores / temperature**2)
+
+
+def only_divided(scores, temperature):
+    return scores / temperature
+
+
+def colder_only(scores, temperature):
+    return rnn_core.softmax(scores / min(temperature, 1.0))
+
+
+def warmer_only(scores, temperature):
+    return rnn_core.softmax(scores / max(temperature, 1.0))
+
+
+APPLY_TEMPERATURE = Exercise(
+    name="apply_temperature",
+    lesson=8,
+    reference=rnn_core.softmax,
+    cases=apply_temperature_cases,
+    signature="apply_temperature(scores, temperature)",
+    returns="an array of probabilities with the shape of `scores`",
+    axes=("character",),
+    mistakes=(
+        Mistake("multiplied", multiplied,
+                "The scores are multiplied by the temperature, so a high temperature makes the "
+                "network more certain. It is the other way round: heat evens things out."),
+        Mistake("divided-after-softmax", after_softmax,
+                "The probabilities were divided, and no longer add up to 1. Temperature acts on "
+                "the scores, before softmax."),
+        Mistake("no-effect", after_softmax_shared,
+                "The answer is the same at any heat. A temperature that is added to all scores, or "
+                "that divides probabilities which are then normalised again, cancels out: divide "
+                "the scores by it."),
+        Mistake("softmax-twice", softmax_twice,
+                "Softmax is applied to probabilities here. It wants the scores, each divided by "
+                "the temperature."),
+        Mistake("not-normalised", not_normalised,
+                "These do not add up to 1 yet: after `np.exp` a division is missing."),
+        Mistake("no-shift", no_shift,
+                "This overflows: a score of 300 divided by 0.1 is 3,000, and `np.exp` of that is "
+                "too large for a float. Your softmax of lesson 2 knows what to do."),
+        Mistake("power-not-normalised", power_of_probabilities,
+                "Raising probabilities to 1 over the temperature is a right idea, but afterwards "
+                "they no longer add up to 1."),
+        Mistake("temperature-squared", square_of_temperature,
+                "The temperature comes in twice. Divide the scores by it once."),
+        Mistake("only-divided", only_divided,
+                "These are the scores over the temperature, not yet probabilities."),
+        Mistake("never-warmer", colder_only,
+                "Temperatures above 1 have no effect. They are allowed: above 1 the network "
+                "dares more."),
+        Mistake("never-colder", warmer_only,
+                "Temperatures below 1 have no effect. They are allowed: below 1 the network plays "
+                "safe."),
+    ),
+)  # fmt: skip
+
+# sample_character --------------------------------------------------------------------------
+
+DRAWS = 400  # a frequency of so many draws lies within 0.1 of its probability: four sigma
+
+
+def sample_character_cases(rng):
+    """A certain draw, then a fair coin, then distributions with one likely and many unlikely."""
+    for p in ([0.0, 1.0, 0.0], [0.5, 0.5], [0.6, 0.1, 0.3], [0.05, 0.15, 0.5, 0.3],
+              [0.4, 0.0, 0.0, 0.0, 0.6]):  # fmt: skip
+        yield np.array(p), np.random.default_rng(int(rng.integers(1000)))
+
+
+def observe_draws(function, args):
+    """How often each character is drawn; and whether one seed gives one character."""
+    probabilities, rng = args
+    drawn = [function(probabilities, rng) for _ in range(DRAWS)]
+    if any(not isinstance(ix, (int, np.integer)) for ix in drawn):
+        return drawn[0]
+    if not all(0 <= ix < len(probabilities) for ix in drawn):
+        return next(ix for ix in drawn if not 0 <= ix < len(probabilities))
+    counts = np.bincount(drawn, minlength=len(probabilities))
+    first, again = (
+        [int(function(probabilities, np.random.default_rng(seed))) for seed in range(20)]
+        for _ in range(2)
+    )
+    return {
+        "frequencies": Within(counts / DRAWS, 0.1),
+        "the same seed draws the same": first == again,
+    }
+
+
+def sample_character(probabilities, rng):
+    return int(rng.choice(len(probabilities), p=probabilities))
+
+
+def argmax(probabilities, rng):
+    return int(np.argmax(probabilities))
+
+
+def uniform(probabilities, rng):
+    return int(rng.integers(len(probabilities)))
+
+
+def global_random(probabilities, rng):
+    return int(np.random.choice(len(probabilities), p=probabilities))
+
+
+def seeded_inside(probabilities, rng):
+    return int(np.random.default_rng(0).choice(len(probabilities), p=probabilities))
+
+
+def fresh_generator(probabilities, rng):
+    return int(np.random.default_rng().choice(len(probabilities), p=probabilities))
+
+
+def first_above(probabilities, rng):
+    above = np.flatnonzero(probabilities > rng.random())
+    return int(above[0]) if len(above) else int(np.argmax(probabilities))
+
+
+def noisy_argmax(probabilities, rng):
+    return int(np.argmax(probabilities * rng.random(len(probabilities))))
+
+
+def one_place_on(probabilities, rng):
+    return (sample_character(probabilities, rng) + 1) % len(probabilities)
+
+
+def one_place_back(probabilities, rng):
+    return (sample_character(probabilities, rng) - 1) % len(probabilities)
+
+
+def probability_for_index(probabilities, rng):
+    return float(probabilities[sample_character(probabilities, rng)])
+
+
+def one_hot_for_index(probabilities, rng):
+    return np.eye(len(probabilities))[sample_character(probabilities, rng)]
+
+
+def array_of_one(probabilities, rng):
+    return rng.choice(len(probabilities), size=1, p=probabilities)
+
+
+def among_possible(probabilities, rng):
+    return int(rng.choice(np.flatnonzero(probabilities)))
+
+
+SAMPLE_CHARACTER = Exercise(
+    name="sample_character",
+    lesson=8,
+    reference=sample_character,
+    cases=sample_character_cases,
+    signature="sample_character(probabilities, rng)",
+    returns="one whole number, the index of the character drawn",
+    observe=observe_draws,
+    mistakes=(
+        Mistake("argmax", argmax,
+                "This always takes the most probable character. Sampling takes each as often as "
+                "its probability says, the unlikely ones now and then too."),
+        Mistake("uniform", uniform,
+                "Every character is drawn equally often: `probabilities` is not used."),
+        Mistake("global-random", global_random,
+                "The draw comes from `np.random`, not from `rng`, so the same seed gives another "
+                "text each time."),
+        Mistake("seeded-inside", seeded_inside,
+                "A generator with a fixed seed is made inside, so every call draws the same "
+                "character. Use the `rng` that is handed in: it remembers where it is."),
+        Mistake("first-above", first_above,
+                "This takes the first character whose own probability is above a random number. "
+                "Add the probabilities up along the way, and compare with the sum so far."),
+        Mistake("noisy-argmax", noisy_argmax,
+                "Random noise is multiplied on, and the largest product wins. That favours likely "
+                "characters, but not as often as their probabilities say."),
+        Mistake("one-place-on", one_place_on,
+                "Every draw lands one place too far to the right: look at where you start "
+                "counting."),
+        Mistake("one-place-back", one_place_back,
+                "Every draw lands one place too far to the left: look at where you start "
+                "counting."),
+        Mistake("probability-for-index", probability_for_index,
+                "This gives back the probability of the character that was drawn. We need its "
+                "index, to know which one it was."),
+        Mistake("one-hot-for-index", one_hot_for_index,
+                "This gives back a one-hot row. Here the index alone is enough."),
+        Mistake("array-of-one", array_of_one,
+                "This is an array with one number in it. Take the number out: it will be looked "
+                "up in a dictionary."),
+        Mistake("among-possible", among_possible,
+                "All characters that are possible at all come equally often. Their probabilities "
+                "should decide."),
+    ),
+)  # fmt: skip
+
+# generate ----------------------------------------------------------------------------------
+
+COLD = 0.01  # so cold that every draw is certain
+
+
+def chatty_model():
+    """A small network with weights so large that its next character depends on all before.
+
+    With this seed it is sure of what it says, and does not fall into saying one character only.
+    """
+    model = Model("hope perches.", 6, 5, seed=242)
+    for array in model.parameters.values():
+        array[...] = model.rng.normal(0, 1.5, array.shape)
+    return model
+
+
+def generate_cases(rng):
+    """One character, then more, from short prompts and long ones; cold first, then warm."""
+    for prompt, n in (("h", 1), ("ho", 1), ("ho", 3), ("hope ", 6), ("perches.", 12), ("p", 0)):
+        yield chatty_model(), prompt, n, COLD, np.random.default_rng(1)
+    for prompt, temperature in (("op", 1.0), ("hope", 3.0)):
+        yield chatty_model(), prompt, 1, temperature, np.random.default_rng(2)
+
+
+def observe_generate(function, args):
+    """The text when it is certain; else how often each character comes first."""
+    model, _, _, temperature, _ = args
+    said = function(*args)
+    if temperature == COLD or not isinstance(said, str) or len(said) != 1:
+        return said
+    texts = [said] + [function(*args) for _ in range(99)]
+    counts = [texts.count(char) / 100 for char in model.ix_to_char.values()]
+    return {"frequencies of the first character": Within(np.array(counts), 0.2)}
+
+
+def speaking(
+    warm=lambda prompt: prompt, tau=lambda t: t, draw=sample_character, told=lambda p, text: text,
+    carry=lambda new, old: new, start=np.zeros, count=lambda n: n, feed=lambda new, old: new,
+):  # fmt: skip
+    """A function that generates text, in which single pieces can be got wrong."""
+
+    def generate(model, prompt, n, temperature, rng):
+        def step(char, h):
+            x = np.eye(model.vocab_size)[model.char_to_ix[char]]
+            return carry(np.tanh(model.Wxh @ x + model.Whh @ h + model.bh), h)
+
+        h, text = start(model.hidden_size), ""
+        for char in warm(prompt):
+            h = step(char, h)
+        last = prompt[-1]
+        for _ in range(count(n)):
+            p = rnn_core.softmax(model.Why @ h + model.by, tau(temperature))
+            char = model.ix_to_char[draw(p, rng)]
+            text, last = text + char, feed(char, last)
+            h = step(last, h)
+        return told(prompt, text)
+
+    return generate
+
+
+def forgets_each_step(model, prompt, n, temperature, rng):
+    text = ""
+    for _ in range(n):
+        text += speaking()(model, (prompt + text)[-1], 1, temperature, rng)
+    return text
+
+
+def indices_for_text(model, prompt, n, temperature, rng):
+    return [model.char_to_ix[char] for char in speaking()(model, prompt, n, temperature, rng)]
+
+
+GENERATE = Exercise(
+    name="generate",
+    lesson=8,
+    reference=speaking(),
+    cases=generate_cases,
+    signature="generate(model, prompt, n, temperature, rng)",
+    returns="a string of `n` new characters",
+    observe=observe_generate,
+    mistakes=(
+        Mistake("prompt-not-read", speaking(warm=lambda prompt: prompt[-1]),
+                "Only the last character of the prompt was read. The state should have read them "
+                "all, or the network does not know what it is in the middle of."),
+        Mistake("no-warming", speaking(warm=lambda prompt: ""),
+                "The first character was drawn before the network had read anything: whatever the "
+                "prompt, it would begin alike."),
+        Mistake("prompt-without-its-end", speaking(warm=lambda prompt: prompt[:-1]),
+                "The last character of the prompt was not read before the first draw."),
+        Mistake("last-read-twice", speaking(warm=lambda prompt: prompt + prompt[-1]),
+                "The last character of the prompt was read twice: once with the prompt, and once "
+                "more before the first draw."),
+        Mistake("backwards", speaking(warm=lambda prompt: prompt[::-1]),
+                "The prompt was read backwards, from its last character to its first."),
+        Mistake("prompt-given-back", speaking(told=lambda prompt, text: prompt + text),
+                "The prompt stands in front of the answer. Give back the new characters only; who "
+                "calls can put the prompt before them."),
+        Mistake("first-repeated", speaking(told=lambda prompt, text: (prompt[-1] + text)[:len(text)]),
+                "The answer begins with the last character of the prompt, and the last one drawn "
+                "is missing. What was read is not what is said."),
+        Mistake("one-too-many", speaking(count=lambda n: n + 1),
+                "There is one character too many."),
+        Mistake("one-too-few", speaking(count=lambda n: max(n - 1, 0)),
+                "There is one character too few."),
+        Mistake("not-fed-back", speaking(feed=lambda new, old: old),
+                "The network never reads what it has said: the same last character of the prompt "
+                "goes in at every step. Feed each new character back."),
+        Mistake("state-frozen", speaking(carry=lambda new, old: old),
+                "The state stays as it was at the start, so every character is drawn from the same "
+                "probabilities. Keep the state that `rnn_step` gives back."),
+        Mistake("state-forgotten", forgets_each_step,
+                "The state starts from zeros again at every character, so the network remembers "
+                "one character only. Carry the state from step to step."),
+        Mistake("starts-from-ones", speaking(start=np.ones),
+                "The state starts from ones. A network that has read nothing has a state of "
+                "zeros."),
+        Mistake("greedy", speaking(draw=argmax),
+                "Each time the most probable character is taken, so temperature and chance have no "
+                "say. Draw with your `sample_character`."),
+        Mistake("temperature-ignored", speaking(tau=lambda t: 1.0),
+                "The temperature is not used: at 0.01 the text should be all but certain."),
+        Mistake("temperature-upside-down", speaking(tau=lambda t: 1 / t),
+                "A low temperature makes this text wild. Divide the scores by the temperature."),
+        Mistake("indices-for-text", indices_for_text,
+                "These are the numbers of the characters. Turn them into text with "
+                "`model.ix_to_char`."),
+    ),
+)  # fmt: skip
+
+EXERCISES_HERE = [SAMPLE_CHARACTER, APPLY_TEMPERATURE, GENERATE]

@@ -1,0 +1,224 @@
+"""Exercises of lesson 11: the forward and the backward pass on many sequences at once."""
+
+import numpy as np
+
+import rnn_core
+
+from .base import Exercise, Mistake
+
+NAMES = ("Wxh", "Whh", "Why", "bh", "by")
+AXES = {"hs": ("state", "sequence", "unit"), "ps": ("time step", "sequence", "character")}
+
+
+def network(weights):
+    """An RNN of rnn_core with these weights (Wxh, Whh, Why, bh, by)."""
+    (H, V) = weights[0].shape
+    rnn = rnn_core.RNN(V, H, 1)
+    for name, array in zip(NAMES, weights, strict=True):
+        setattr(rnn, name, array)
+    return rnn
+
+
+def drawn(rng, T, B, V, H):
+    """Inputs (T, B), a state (B, H) and weights, none of them zero."""
+    weights = [rng.normal(0, 0.6, shape) for shape in ((H, V), (H, H), (V, H), (H,), (V,))]
+    return rng.integers(V, size=(T, B)), np.tanh(rng.normal(size=(B, H))), weights
+
+
+SIZES = (
+    (1, 2, 2, 2),
+    (2, 2, 3, 3),
+    (3, 2, 4, 3),
+    (4, 3, 5, 2),
+    (3, 3, 3, 3),
+    (6, 4, 7, 5),
+    (25, 8, 22, 16),
+)  # T, B, V, H
+
+# forward_batched ---------------------------------------------------------------------------
+
+
+def forward_batched_cases(rng):
+    """Two short sequences, then more and longer ones; sizes all different, and some equal."""
+    for size in SIZES:
+        inputs, h_prev, weights = drawn(rng, *size)
+        yield inputs, h_prev, *weights
+
+
+def forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    return network((Wxh, Whh, Why, bh, by)).forward(inputs, h_prev)
+
+
+def running(
+    recurrent=lambda h, Whh: h @ Whh.T, activate=np.tanh, start=lambda h: h, carry=lambda h, s: h,
+    shares=rnn_core.softmax, bias=1.0, output_bias=1.0, seen=lambda hs: hs[1:],
+    read=lambda Wxh, x: Wxh.T[x],
+):  # fmt: skip
+    """A forward pass in which single pieces can be got wrong."""
+
+    def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+        h, hs = start(h_prev), [start(h_prev)]
+        for x in inputs:
+            new = activate(read(Wxh, x) + recurrent(h, Whh) + bias * bh)
+            hs.append(new)
+            h = carry(new, h)
+        hs = np.array(hs)
+        return hs, shares(seen(hs) @ Why.T + output_bias * by)
+
+    return forward
+
+
+def batch_first(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs.swapaxes(0, 1), ps.swapaxes(0, 1)
+
+
+def one_state_for_all(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    same = np.repeat(h_prev[:1], len(h_prev), axis=0)
+    return forward_batched(inputs, same, Wxh, Whh, Why, bh, by)
+
+
+def over_time(scores):
+    return np.moveaxis(rnn_core.softmax(np.moveaxis(scores, 0, -1)), -1, 0)
+
+
+def over_batch(scores):
+    return np.moveaxis(rnn_core.softmax(np.moveaxis(scores, 1, -1)), -1, 1)
+
+
+FORWARD_BATCHED = Exercise(
+    name="forward_batched",
+    lesson=11,
+    reference=forward_batched,
+    cases=forward_batched_cases,
+    signature="forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)",
+    returns="two arrays, `hs` (T+1, B, H) and `ps` (T, B, V)",
+    parts=("hs", "ps"),
+    axes=AXES,
+    mistakes=(
+        Mistake("whh-not-transposed", running(recurrent=lambda h, Whh: h @ Whh),
+                "The states stand in rows now, one for each sequence. What was `Whh @ h` for a "
+                "column needs `Whh` turned round when `h` is a row."),
+        Mistake("sum-over-batch", running(shares=over_batch),
+                "The shares of the sequences add up to 1, not those of the characters: softmax "
+                "ran along the batch."),
+        Mistake("softmax-over-time", running(shares=over_time),
+                "The shares of the time steps add up to 1. Softmax belongs on the last axis, where "
+                "the characters stand."),
+        Mistake("softmax-over-all", running(shares=lambda s: np.exp(s) / np.exp(s).sum()),
+                "All numbers of `ps` together add up to 1. Each step of each sequence is a "
+                "prediction of its own."),
+        Mistake("scores-returned", running(shares=lambda scores: scores),
+                "These are scores. Softmax over the last axis turns them into probabilities."),
+        Mistake("tanh-forgotten", running(activate=lambda a: a),
+                "The sum of the three parts still has to go through tanh."),
+        Mistake("state-not-carried", running(carry=lambda new, old: old),
+                "Every step starts from `h_prev`: the new state has to take its place."),
+        Mistake("starts-from-zeros", running(start=np.zeros_like),
+                "The first states are zeros, whatever `h_prev` says."),
+        Mistake("one-state-for-all", one_state_for_all,
+                "All sequences start from the state of the first. Row b of `h_prev` belongs to "
+                "sequence b."),
+        Mistake("bias-forgotten", running(bias=0.0), "`bh` is missing from the new state."),
+        Mistake("output-bias-forgotten", running(output_bias=0.0),
+                "`by` is missing from the scores."),
+        Mistake("states-before", running(seen=lambda hs: hs[:-1]),
+                "The scores come from the states before each character. Use those after it, "
+                "`hs[1:]`."),
+        Mistake("batch-first", batch_first,
+                "The sequences come first and time second. Time comes first in every array of the "
+                "course."),
+    ),
+)  # fmt: skip
+
+# backward_batched --------------------------------------------------------------------------
+
+
+def backward_batched_cases(rng):
+    """What a real forward pass gives, for the same sizes."""
+    for T, B, V, H in SIZES:
+        inputs, h_prev, weights = drawn(rng, T, B, V, H)
+        hs, ps = forward_batched(inputs, h_prev, *weights)
+        yield inputs, rng.integers(V, size=(T, B)), hs, ps, *weights[:3]
+
+
+def backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why):
+    H, V = Wxh.shape
+    rnn = network((Wxh, Whh, Why, np.zeros(H), np.zeros(V)))
+    return rnn.backward(inputs, targets, hs, ps)
+
+
+def going_back(
+    way=lambda da, Whh: da @ Whh, slope=lambda hs, t: 1 - hs[t + 1] ** 2, later=1.0,
+    columns=lambda inputs, targets: inputs, scale=lambda T, B: 1.0, states=lambda hs: hs[:-1],
+    true=1.0, pick=lambda array: array,
+):  # fmt: skip
+    """A backward pass in which single pieces can be got wrong."""
+
+    def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+        T, B, V = ps.shape
+        dys = (ps - true * np.eye(V)[targets]) * scale(T, B)
+        das, back = np.zeros(hs[1:].shape), np.zeros(hs[0].shape)
+        for t in reversed(range(T)):
+            das[t] = (dys[t] @ Why + later * back) * slope(hs, t)
+            back = way(das[t], Whh)
+        one_hot = np.eye(V)[columns(inputs, targets)]
+        d, a = pick(dys), pick(das)
+        return {
+            "Wxh": np.einsum("tbh,tbv->hv", a, pick(one_hot)),
+            "Whh": np.einsum("tbh,tbk->hk", a, pick(states(hs))),
+            "Why": np.einsum("tbv,tbh->vh", d, pick(hs[1:])),
+            "bh": a.sum(axis=(0, 1)),
+            "by": d.sum(axis=(0, 1)),
+        }
+
+    return backward
+
+
+def last_sequence_only(*args):
+    return going_back(pick=lambda array: array[:, -1:])(*args)
+
+
+BACKWARD_BATCHED = Exercise(
+    name="backward_batched",
+    lesson=11,
+    reference=backward_batched,
+    cases=backward_batched_cases,
+    signature="backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why)",
+    returns="a dictionary with the gradients of Wxh, Whh, Why, bh and by",
+    axes=("row", "column"),
+    mistakes=(
+        Mistake("whh-transposed", going_back(way=lambda da, Whh: da @ Whh.T),
+                "On the way back the blame goes through `Whh` the other way round than on the way "
+                "there. With states in rows, that is without a transpose."),
+        Mistake("mean-over-batch", going_back(scale=lambda T, B: 1 / B),
+                "The gradients are averaged over the sequences. The loss is their sum, and so are "
+                "its gradients."),
+        Mistake("mean-over-time", going_back(scale=lambda T, B: 1 / T),
+                "The gradients are averaged over the time steps. Add them up."),
+        Mistake("mean-over-both", going_back(scale=lambda T, B: 1 / (T * B)),
+                "The gradients are averaged over all characters, in time and in the batch. Add "
+                "them up."),
+        Mistake("later-dropped", going_back(later=0.0),
+                "Each step takes the blame of its own output only. What comes back from the step "
+                "after it is missing."),
+        Mistake("slope-of-step-before", going_back(slope=lambda hs, t: 1 - hs[t] ** 2),
+                "The slope of tanh is taken from the state before the step. The state that step t "
+                "made is `hs[t + 1]`."),
+        Mistake("slope-forgotten", going_back(slope=lambda hs, t: 1.0),
+                "The blame was not multiplied by the slope of tanh."),
+        Mistake("slope-not-squared", going_back(slope=lambda hs, t: 1 - hs[t + 1]),
+                "The slope of tanh is one minus the *square* of the state."),
+        Mistake("one-hot-of-targets", going_back(columns=lambda inputs, targets: targets),
+                "`Wxh` was used by the inputs; here its gradient went to the columns of the "
+                "targets."),
+        Mistake("states-after", going_back(states=lambda hs: hs[1:]),
+                "`Whh` met the states before each step, `hs[:-1]`, not those after it."),
+        Mistake("target-not-subtracted", going_back(true=0.0),
+                "The blame of the scores is p minus 1 at the target. The 1 is missing."),
+        Mistake("one-sequence-only", last_sequence_only,
+                "Only one of the sequences counts. Sum over the batch as well as over time."),
+    ),
+)  # fmt: skip
+
+EXERCISES_HERE = [FORWARD_BATCHED, BACKWARD_BATCHED]

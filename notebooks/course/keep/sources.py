@@ -1,0 +1,308 @@
+"""Take functions out of notebook cells, with all they need, and put them into a module's text."""
+
+import ast
+import builtins
+import dis
+import linecache
+import math
+import sys
+import textwrap
+import types
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..exercises import EXERCISES
+
+HEADER = '''"""The functions that you have written, as the course accepted them."""
+
+import numpy as np
+'''
+BORROWED = "# Borrowed from the course until you write them yourself"
+RETURNED = "# End of what is borrowed"
+
+
+class CannotKeep(Exception):
+    """A function cannot stand in a file of its own; the text says why."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A name that a function uses, and the statement that makes it: import, constant or helper."""
+
+    name: str
+    kind: str
+    text: str
+
+
+def with_comments(lines, node):
+    """Return first and last line (from 0, end excluded) of a statement and its comments."""
+    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1
+    while (
+        first
+        and lines[first - 1].lstrip().startswith("#")
+        and _margin(lines[first - 1]) == node.col_offset
+    ):
+        first -= 1
+    end = last = node.end_lineno
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):  # comments that close the body
+        while last < len(lines):
+            line = lines[last]
+            if line.strip() and not (
+                line.lstrip().startswith("#") and _margin(line) > node.col_offset
+            ):
+                break
+            last += 1
+            end = last if line.strip() else end
+    return first, end
+
+
+def _margin(line):
+    return len(line) - len(line.lstrip())
+
+
+def source_of(function):
+    """Return (text, name): the statement that defines a function, and the name that it gets."""
+    code = getattr(function, "__code__", None)
+    lines = linecache.getlines(code.co_filename) if code else []
+    if function.__closure__ if code else False:
+        raise CannotKeep("it uses variables of another function around it")
+    try:
+        tree = ast.parse("".join(lines))
+    except (SyntaxError, ValueError):
+        lines = []
+    for node in ast.walk(tree) if lines else ():
+        if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
+            firsts = [node.lineno, *(d.lineno for d in node.decorator_list)]
+            if code.co_firstlineno in firsts:
+                break
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Lambda)
+            and code.co_name == "<lambda>"
+            and isinstance(node.targets[0], ast.Name)
+            and node.value.lineno == code.co_firstlineno
+        ):
+            break
+    else:
+        raise CannotKeep(
+            "its source cannot be found; define it with `def` in a cell "
+            "that does not begin with `%%`"
+        )
+    lines = [line.rstrip("\n") for line in lines]
+    first, end = with_comments(lines, node)
+    text = "\n".join(lines[first:end])
+    name = node.targets[0].id if isinstance(node, ast.Assign) else node.name
+    return textwrap.dedent(text) if node.col_offset else text, name
+
+
+def global_names(text):
+    """Return the names that some statements look up outside of their functions."""
+    found, codes = {}, [compile(text, "<my_rnn>", "exec")]
+    while codes:
+        code = codes.pop()
+        codes.extend(const for const in code.co_consts if isinstance(const, types.CodeType))
+        for instruction in dis.get_instructions(code):
+            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                found[instruction.argval] = None
+    return list(found)
+
+
+def needs_of(text, own, scope, seen=None):
+    """Return what the text needs from the notebook's names (scope), helpers' needs first."""
+    seen = {own} if seen is None else seen
+    needs = []
+    for name in global_names(text):
+        if name in seen or name in EXERCISES or name not in scope:
+            continue
+        value = scope[name]
+        if getattr(builtins, name, None) is value or name.startswith("__"):
+            continue
+        seen.add(name)
+        needs += _need(name, value, scope, seen)
+    return needs
+
+
+def _need(name, value, scope, seen):
+    if isinstance(value, types.ModuleType):
+        same = value.__name__ == name
+        return [Need(name, "import", f"import {value.__name__}" + ("" if same else f" as {name}"))]
+    home = _home(name, value, scope)
+    if home:
+        return [Need(name, "import", home)]
+    if isinstance(value, types.FunctionType):
+        text, given = source_of(value)
+        alias = [] if given == name else [Need(name, "helper", f"{name} = {given}")]
+        return [*needs_of(text, given, scope, seen), Need(given, "helper", text), *alias]
+    literal = _literal(value)
+    if literal is None:
+        raise CannotKeep(
+            f"it uses `{name}`, which stands in the notebook outside of it; hand it "
+            "over as an argument, or make it inside"
+        )
+    return [Need(name, "constant", f"{name} = {literal}")]
+
+
+def _home(name, value, scope):
+    """The import that gives a value, if some module has it under its name."""
+    own = getattr(value, "__name__", name)
+    home = str(getattr(value, "__module__", None))
+    for module in (home.lstrip("_"), home, "numpy", "math"):
+        if module in ("__main__", "main__", "builtins", "my_rnn", scope.get("__name__")):
+            continue
+        if (
+            callable(value)
+            and module in sys.modules
+            and (vars(sys.modules[module]).get(own) is value)
+        ):
+            return f"from {module} import {own}" + ("" if own == name else f" as {name}")
+    return None
+
+
+def _literal(value):
+    """The Python text of a plain value, or None."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, np.ndarray):
+        if value.size > 1000 or value.dtype.kind not in "iufb":
+            return None
+        return f"np.array({value.tolist()}, dtype=np.{value.dtype})"
+    try:
+        text = repr(value)
+        return text if len(text) < 20_000 and ast.literal_eval(text) == value else None
+    except Exception:
+        return None
+
+
+# The module's text -------------------------------------------------------------------------
+
+
+def without_borrowed(text):
+    """The text without the block of functions that are not the learner's own."""
+    before, mark, rest = text.partition(BORROWED)
+    if not mark:
+        return text
+    _, mark, after = rest.partition(RETURNED)
+    return before.rstrip("\n") + "\n" + (after if mark else "")
+
+
+def statements(text):
+    """Return (node, names that it binds) for each statement at the top of a module."""
+    found = []
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names = {node.name}
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = {alias.asname or alias.name.split(".")[0] for alias in node.names}
+        else:
+            names = {
+                inner.id
+                for inner in ast.walk(node)
+                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+            }
+        found.append((node, names))
+    return found
+
+
+def defined(text):
+    """The names of exercises that a module's text defines, borrowed ones left out."""
+    names = set().union(*(bound for _, bound in statements(without_borrowed(text))))
+    return [name for name in EXERCISES if name in names]
+
+
+def _splice(text, first, end, new):
+    """Put a statement in place of lines first to end, two blank lines apart unless all imports."""
+    lines = text.split("\n")
+    blocks = ["\n".join(lines[:first]).rstrip("\n"), new, "\n".join(lines[end:]).strip("\n")]
+    made = ""
+    for block in filter(None, blocks):
+        both = _is_import(made.rsplit("\n", 1)[-1]) and _is_import(block)
+        head = made.count("\n") == 0 and made.startswith(('"', "'")) and _is_import(block)
+        made += ("" if not made else "\n" if both else "\n\n" if head else "\n\n\n") + block
+    return made + "\n"
+
+
+def _is_import(text):
+    return text.startswith(("import ", "from "))
+
+
+def _bind(text, need, owner):
+    """Make sure that the module has a name that a function needs."""
+    lines, found = text.split("\n"), statements(text)
+    for node, names in found:
+        if need.name not in names:
+            continue
+        if ast.dump(node) == ast.dump(ast.parse(need.text).body[0]):
+            return text
+        used_by = [
+            other
+            for other, bound in found
+            if other is not node
+            and owner not in bound
+            and need.name in global_names(ast.unparse(other))
+        ]
+        if used_by or len(names) > 1:
+            raise CannotKeep(
+                f"my_rnn.py has another `{need.name}` that is in use there; give "
+                "yours another name, or make it inside the function"
+            )
+        return _splice(text, *with_comments(lines, node), need.text)
+    if need.kind == "helper":
+        return _splice(text, *[_place(text, owner)] * 2, need.text)
+    heads = [node for node, _ in found if isinstance(node, (ast.Import, ast.ImportFrom))]
+    if not heads and found and isinstance(found[0][0], ast.Expr):
+        heads = [found[0][0]]
+    end = heads[-1].end_lineno if heads else 0
+    return _splice(text, end, end, need.text)
+
+
+def _place(text, name):
+    """The line at which an exercise's function belongs: in the order of the lessons."""
+    order, lines = list(EXERCISES), text.split("\n")
+    for node, names in statements(text):
+        if name in names:
+            return with_comments(lines, node)[0]
+        if any(n in EXERCISES and order.index(n) > order.index(name) for n in names):
+            return with_comments(lines, node)[0]
+    return len(lines)
+
+
+def put(text, name, source, needs):
+    """Return a module's text with a function put in, or put in place of its older version."""
+    text = without_borrowed(text) if text.strip() else HEADER
+    for need in [Need("np", "import", "import numpy as np"), *needs]:
+        text = _bind(text, need, name)
+    old = [node for node, names in statements(text) if name in names]
+    for node in old[:0:-1]:
+        text = _splice(text, *with_comments(text.split("\n"), node), "")
+    if old:
+        text = _splice(text, *with_comments(text.split("\n"), old[0]), source)
+    else:
+        text = _splice(text, *[_place(text, name)] * 2, source)
+    text = text.rstrip("\n") + "\n" + borrowing(text)
+    compile(text, "my_rnn.py", "exec")
+    return text
+
+
+def borrowing(text):
+    """The block that imports from the course what is used and not written yet."""
+    own = defined(text)
+    used = [name for name in global_names(text) if name in EXERCISES and name not in own]
+    if not used:
+        return ""
+    lines = [
+        "",
+        "",
+        BORROWED,
+        "import sys",
+        "from pathlib import Path",
+        "",
+        "_here = Path(__file__).resolve().parent",
+        "sys.path.extend([str(_here), str(_here.parent)])",
+        "from course.exercises import EXERCISES  # noqa: E402",
+        "",
+    ]
+    lines += [f'{name} = EXERCISES["{name}"].reference' for name in sorted(used)]
+    return "\n".join([*lines, RETURNED, ""])

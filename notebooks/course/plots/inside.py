@@ -1,0 +1,110 @@
+"""Figures of lesson 9: what the hidden units do while the network reads."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
+
+__all__ = ["best_units", "cost_of_silence", "state_map", "text_by_unit"]
+
+# Below 0 orange, above 0 green: far apart for every kind of colour vision, and pale near 0.
+_SIGNED = LinearSegmentedColormap.from_list(
+    "signed", [COLOURS["output"], "#FFFFFF", COLOURS["hidden"]]
+)
+
+
+def state_map(text, hs):
+    """Draw hidden states (len(text), H) as a map: characters across, units down."""
+    figure, ax = new_figure(width=8.4, height=3.6)
+    shown = ax.imshow(hs.T, cmap=_SIGNED, vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
+    ax.set_xticks(range(len(text)), [visible(c) for c in text], fontsize=9, family="monospace")
+    ax.grid(False)
+    bar = figure.colorbar(shown, ax=ax, pad=0.01)
+    bar.set_label("activation", fontsize=10, color=COLOURS["ink"])
+    label(ax, "The hidden state after each character", "character read", "hidden unit")
+    alt = (
+        f"A map of {hs.shape[1]} hidden units over {len(text)} characters. Some rows change with "
+        "every character, some hold one colour for several characters, and some columns, such as "
+        "those of spaces, look alike wherever they stand."
+    )
+    return Picture(figure, alt)
+
+
+def text_by_unit(text, activation, title, columns=68):
+    """Draw a text with each character on the colour of one unit's activation after it."""
+    lines = _wrapped(text, columns)
+    figure, ax = new_figure(width=8.4, height=0.27 * len(lines) + 0.9)
+    bare(ax)
+    low = np.full((len(lines), columns), np.nan)
+    place = 0
+    for row, line in enumerate(lines):
+        for column, char in enumerate(line):
+            low[row, column] = activation[place]
+            shown = "↵" if char == "\n" else char
+            ax.text(column, row, shown, ha="center", va="center", fontsize=9.5, family="monospace",
+                    color=COLOURS["ink"])  # fmt: skip
+            place += 1
+    image = ax.imshow(low, cmap=_SIGNED, vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
+    bar = figure.colorbar(image, ax=ax, pad=0.01, shrink=0.6, aspect=12, ticks=[-1, 0, 1])
+    bar.ax.tick_params(labelsize=9)
+    label(ax, title)
+    alt = (
+        f"{title}: the text, each character on a ground coloured by the unit's activation after "
+        "it, from minus 1 to 1."
+    )
+    return Picture(figure, alt)
+
+
+def _wrapped(text, columns):
+    """Cut a text at newlines (kept) and at the width, losing no character."""
+    lines = []
+    for line in text.splitlines(keepends=True):
+        lines += [line[i : i + columns] for i in range(0, len(line), columns)]
+    return lines
+
+
+def best_units(found):
+    """Draw, for each feature, its strongest correlation beside the strongest found by chance.
+
+    found: feature name -> (correlation of its best unit, largest one by chance)
+    """
+    names = list(found)
+    figure, ax = new_figure(width=7.6, height=0.55 * len(names) + 1.2)
+    places = np.arange(len(names))
+    best = [abs(found[name][0]) for name in names]
+    chance = [found[name][1] for name in names]
+    ax.barh(places - 0.18, best, 0.34, color=COLOURS["hidden"], edgecolor=INKS["hidden"],
+            label="best unit")  # fmt: skip
+    ax.barh(places + 0.18, chance, 0.34, color="white", edgecolor=COLOURS["muted"], hatch="///",
+            label="best by chance")  # fmt: skip
+    ax.set_yticks(places, names, fontsize=11)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1)
+    ax.legend(frameon=False, fontsize=10, loc="lower right")
+    label(ax, "The unit that follows each feature best", "correlation, without its sign")
+    alt = (
+        f"Pairs of bars for {', '.join(names)}: the correlation of the best unit, and the best to "
+        "be had by chance. All five stand above chance, position in word most of all."
+    )
+    return Picture(figure, alt)
+
+
+def cost_of_silence(correlations, costs, feature, others="other units"):
+    """Draw for every unit what silencing it costs against how well it follows a feature."""
+    figure, ax = new_figure(width=6.8, height=3.6)
+    strength = np.abs(correlations)
+    top = strength >= np.sort(strength)[-5]
+    ax.scatter(strength[~top], costs[~top], s=26, color="white", edgecolor=INKS["ink"],
+               label=others)  # fmt: skip
+    ax.scatter(strength[top], costs[top], s=52, color=INKS["hidden"], marker="s",
+               label=f"the five that follow {feature} best")  # fmt: skip
+    ax.axhline(0, color=COLOURS["muted"], linewidth=1)
+    ax.legend(frameon=False, fontsize=10, loc="upper left")
+    ax.set_ylim(top=1.35 * max(costs))
+    label(ax, "Does following a feature make a unit matter?", "correlation, without its sign",
+          "extra loss without it, nats")  # fmt: skip
+    alt = (
+        "One point for each hidden unit: how well it follows the feature, and what it costs to "
+        "silence it. Most cost little; the costliest are not the ones that follow best."
+    )
+    return Picture(figure, alt)

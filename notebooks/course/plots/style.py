@@ -1,0 +1,97 @@
+"""The look of every figure: one palette, one type scale, and pictures that carry a description."""
+
+import base64
+import html
+import io
+
+from matplotlib.figure import Figure
+
+# Colour tells what a quantity is, in formulas, figures and widgets alike, and never tells it
+# alone. The fills are Okabe and Ito's colour-blind-safe palette; the inks are the same hues,
+# darkened until text and thin lines in them stand out from white by at least 4.5 to 1.
+COLOURS = {
+    "input": "#0072B2",
+    "hidden": "#009E73",
+    "output": "#E69F00",
+    "gradient": "#CC79A7",
+    "memory": "#D55E00",
+    "ink": "#1F2430",
+    "muted": "#5B6270",
+    "grid": "#D9DCE1",
+}
+INKS = {
+    "input": "#0067A3",
+    "hidden": "#00805C",
+    "output": "#8F6400",
+    "gradient": "#A8477F",
+    "memory": "#A33F00",
+    "ink": "#1F2430",
+    "muted": "#5B6270",
+}
+MARKERS = {"input": "o", "hidden": "s", "output": "D", "gradient": "^", "memory": "v"}
+
+PIXELS_PER_INCH = 90  # on the page; the file holds twice as many, for sharp screens
+
+
+class Picture:
+    """A finished figure: PNG bytes in `.png`, and in `.alt` what is to be seen in it."""
+
+    def __init__(self, figure, alt):
+        self.alt = alt
+        self.width = round(figure.get_figwidth() * PIXELS_PER_INCH)
+        file = io.BytesIO()
+        figure.savefig(file, format="png", dpi=2 * PIXELS_PER_INCH, metadata={"Software": None})
+        self.png = file.getvalue()
+
+    def html(self):
+        """An <img> element that stands on its own."""
+        data = base64.b64encode(self.png).decode("ascii")
+        return (
+            f'<img alt="{html.escape(self.alt)}" '
+            f'style="width: {self.width}px; max-width: 100%; height: auto" '
+            f'src="data:image/png;base64,{data}">'
+        )
+
+    _repr_html_ = html
+
+    def __repr__(self):
+        return f"[Figure: {self.alt}]"
+
+
+def new_figure(columns=1, rows=1, *, width=8.0, height=3.2, **gridspec):
+    """Return a figure and its axes (one, or an array), calm and ready to draw on.
+
+    width and height are in inches, and 8 inches are 720 pixels on the page.
+    """
+    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    axes = figure.subplots(rows, columns, gridspec_kw=gridspec or None)
+    for ax in figure.axes:
+        calm(ax)
+    return figure, axes
+
+
+def calm(ax):
+    """Give axes the course's look: a pale grid behind, two spines, quiet ticks."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set_color(COLOURS["muted"])
+    ax.tick_params(colors=COLOURS["muted"], labelsize=10)
+    ax.grid(color=COLOURS["grid"], linewidth=0.8)
+    ax.set_axisbelow(True)
+
+
+def label(ax, title, x="", y=""):
+    """Title the axes and name what each shows, with its unit."""
+    ax.set_title(title, loc="left", fontsize=12, fontweight="bold", color=COLOURS["ink"])
+    ax.set_xlabel(x, fontsize=10.5, color=COLOURS["ink"])
+    ax.set_ylabel(y, fontsize=10.5, color=COLOURS["ink"])
+
+
+def bare(ax):
+    """Take ticks, spines and grid away, for a drawing that is not a chart."""
+    ax.set_axis_off()
+    ax.grid(False)
+
+
+def visible(character):
+    """A character as it can be shown in a figure: a space as an open box, a newline as an arrow."""
+    return {" ": "␣", "\n": "↵", "\t": "⇥"}.get(character, character)

@@ -1,0 +1,134 @@
+"""What there is to know about a text before a network is trained on it."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_core import RNN, Adam, cross_entropy, orthogonal
+
+RARE = 5  # a character that occurs less often can hardly be learnt
+LONG = 1000  # characters in one line
+EXAM = 20_000  # characters of the validation part that are looked at
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The size of a text, its alphabet, and what is odd about it."""
+
+    length: int
+    counts: dict  # character -> how often, the most frequent first
+    foreign: str  # the characters outside ASCII
+    rare: str  # those that occur less than RARE times
+    longest_line: int
+
+    @property
+    def size(self):
+        """How many distinct characters there are, V."""
+        return len(self.counts)
+
+
+def survey(text):
+    """Return the Survey of a text."""
+    counts = dict(sorted(Counter(text).items(), key=lambda item: (-item[1], item[0])))
+    return Survey(
+        len(text),
+        counts,
+        "".join(c for c in counts if ord(c) > 127),
+        "".join(c for c, count in counts.items() if count < RARE),
+        max(map(len, text.split("\n"))),
+    )
+
+
+def oddities(found):
+    """Return sentences on what in a text will make learning hard; none if it is plain."""
+    said = []
+    if found.length < 10_000:
+        said.append(f"It is short, {found.length:,} characters: a network will soon know it by "
+                    "heart, and learn little that holds elsewhere.")  # fmt: skip
+    if found.rare:
+        said.append(f"{_number(len(found.rare), 'character')} fewer than {RARE} times "
+                    f"({_some(found.rare)}): too seldom to learn, and each costs a row and a "
+                    "column of weights.")  # fmt: skip
+    if found.foreign:
+        many = f"{len(found.foreign):,} character{'s' if len(found.foreign) > 1 else ''}"
+        said.append(f"{many} outside ASCII ({_some(found.foreign)}): right for most languages; in "
+                    "English often the curly quotes and dashes of a word processor.")  # fmt: skip
+    if LONG < found.longest_line < found.length:
+        said.append(f"The longest line has {found.longest_line:,} characters: perhaps a table or "
+                    "data between the prose.")  # fmt: skip
+    if found.size > 300:
+        said.append(f"{found.size:,} distinct characters make every update slow: most of the work "
+                    "is in the scores.")  # fmt: skip
+    return said
+
+
+def _number(count, noun):
+    return f"{count:,} {noun} occurs" if count == 1 else f"{count:,} {noun}s occur"
+
+
+def _some(characters, most=8):
+    shown = " ".join(ascii_safe(c) for c in characters[:most])
+    return shown + (" and others" if len(characters) > most else "")
+
+
+def ascii_safe(character):
+    """A character that can be shown as it is, or its code."""
+    names = {"\n": "newline", " ": "space", "\t": "tab"}
+    shown = character if character.isprintable() else f"U+{ord(character):04X}"
+    return names.get(character, shown)
+
+
+# What to train, and how long it will take ----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a text will be read: in so many streams, in chunks of that length, so many updates."""
+
+    hidden_size: int
+    seq_length: int
+    batch_size: int
+    iterations: int
+
+
+def plan(length, hidden_size=128, passes=10):
+    """Return the Plan to read a training text of that length so many times through."""
+    seq_length = max(1, min(50, (length - 1) // 4))
+    batch_size = max(1, min(32, length // 2000))
+    a_pass = max(1, (length // batch_size - 1) // seq_length)
+    return Plan(hidden_size, seq_length, batch_size, a_pass * passes)
+
+
+def build(vocabulary, made, seed=0):
+    """Return an untrained network for a Plan: float32, Adam, and a rotation for Whh."""
+    model = RNN(len(vocabulary), made.hidden_size, made.seq_length, seed=seed, dtype=np.float32)
+    model.vocabulary, model.optimizer = vocabulary, Adam(2e-3)
+    model.Whh = orthogonal(made.hidden_size, model.rng)
+    return model
+
+
+def seconds_per_update(text, vocabulary, made, limit=0.08):
+    """Time a few updates of a network that is thrown away; the quickest of them counts."""
+    needed = (made.seq_length + 1) * made.batch_size
+    sample, model, quickest = text[:needed], build(vocabulary, made), np.inf
+    begin = time.perf_counter()
+    for _ in range(6):
+        start = time.perf_counter()
+        model.train(sample, 1, batch_size=made.batch_size, report=None)
+        quickest = min(quickest, time.perf_counter() - start)
+        if time.perf_counter() - begin > limit:
+            break
+    return quickest
+
+
+def nats_per_character(model, text, skip=1):
+    """Return the loss of a model on a text that it reads from a state of zeros.
+
+    The first `skip` characters are read and not predicted, so that a network and tables of n-grams
+    can be examined on the same ones: skip=4 for tables of up to 5 characters.
+    """
+    indices = model.vocabulary.encode(text)
+    _, ps = model.forward(indices[:-1], np.zeros(model.hidden_size))
+    return cross_entropy(ps[skip - 1 :], indices[skip:]) / (len(indices) - skip)

@@ -1,0 +1,12 @@
+"""Every interactive control of the course; the only modules that import ipywidgets."""
+
+from .bptt_stepper import bptt_stepper as bptt_stepper
+from .forward_stepper import forward_stepper as forward_stepper
+from .gradient_flow import gradient_flow as gradient_flow
+from .neuron_explorer import neuron_explorer as neuron_explorer
+from .optimizer_race import optimizer_race as optimizer_race
+from .own_text import own_text as own_text
+from .quiz import quiz as quiz
+from .softmax_explorer import softmax_explorer as softmax_explorer
+from .temperature_sampler import temperature_sampler as temperature_sampler
+from .training_dashboard import training_dashboard as training_dashboard

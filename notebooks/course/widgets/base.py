@@ -1,0 +1,101 @@
+"""What every widget shares: its box, its look, and how an error is shown."""
+
+import functools
+import html
+
+import ipywidgets
+
+from ..plots.style import COLOURS, INKS
+
+# Colours follow JupyterLab's theme where the page has one; the second value serves elsewhere. On a
+# dark page inks become the brighter fills of the palette, and shadings are thinned, so that lines
+# and words stand out there too.
+_DARK = "body[data-jp-theme-light='false'] .rnn-panel"
+_STYLE = (
+    """<style>
+.rnn-panel { --ink: var(--jp-ui-font-color1, #1f2430); --quiet: var(--jp-ui-font-color2, #5b6270);
+  --line: var(--jp-border-color2, #d9dce1); --paper: var(--jp-layout-color1, #fff); --tint: 1;
+  border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; max-width: 860px;
+  overflow: hidden; color: var(--ink); background: var(--paper); }
+.rnn-panel .rnn-text { font: 14px/1.5 var(--jp-ui-font-family, system-ui, sans-serif);
+  color: var(--ink); }
+.rnn-panel .rnn-mono { font: 14px/1.6 var(--jp-code-font-family, ui-monospace, monospace);
+  white-space: pre-wrap; overflow-wrap: anywhere; }
+.rnn-panel .rnn-title { font-size: 16px; font-weight: 600; }
+.rnn-panel .rnn-error { border-left: 4px solid """
+    + INKS["memory"]
+    + """; padding: 4px 10px;
+  background: var(--jp-layout-color2, #f5f5f5); }
+.rnn-panel img { border-radius: 4px; display: block; }
+.rnn-panel .widget-label { color: var(--ink); }
+.rnn-panel .noUi-handle { background: var(--paper); border: 2px solid var(--quiet); }
+.rnn-panel .noUi-handle:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
+.rnn-panel .widget-hslider { height: 32px; align-items: center; margin: 2px; }
+.rnn-panel .widget-checkbox { align-self: center; }
+.rnn-panel .widget-toggle-buttons { display: flex; flex-wrap: wrap; align-items: baseline;
+  margin: 2px; }
+.rnn-panel .widget-toggle-buttons .widget-label { text-align: right; padding-right: 8px; }
+"""
+    + f"{_DARK} {{ --tint: 0.45; }}\n"
+    + "".join(
+        f"{_DARK} svg [{part}='{INKS[role]}'] {{ {part}: {COLOURS[role]}; }}\n"
+        for role in ("input", "hidden", "output", "gradient", "memory")
+        for part in ("fill", "stroke")
+    )
+    + "</style>"
+)
+
+
+class Panel(ipywidgets.VBox):
+    """A widget's box. Its text form, all that an unrun page shows, says what running brings.
+
+    `.message` holds the sentence of the latest error, or nothing.
+    """
+
+    def __init__(self, title, promise, children):
+        self.promise = promise
+        self.message = ipywidgets.HTML()
+        heading = text(title, "rnn-text rnn-title")
+        super().__init__([ipywidgets.HTML(_STYLE), heading, *children, self.message])
+        self.add_class("rnn-panel")
+
+    def __repr__(self):
+        return f"Run this cell to {self.promise}."
+
+    def complain(self, sentence):
+        """Show a sentence in the box; an empty one takes the last away."""
+        shown = f'<div class="rnn-text rnn-error" role="alert">{html.escape(sentence)}</div>'
+        self.message.value = shown if sentence else ""
+
+    def guard(self, callback):
+        """Wrap a callback so that its errors show in the box, and vanish once it succeeds."""
+
+        @functools.wraps(callback)
+        def guarded(*args):
+            try:
+                result = callback(*args)
+            except Exception as error:
+                self.complain(str(error) or type(error).__name__)
+                return None
+            self.complain("")
+            return result
+
+        return guarded
+
+
+def text(content="", classes="rnn-text", *, live=False):
+    """An HTML widget for words (given as HTML); live ones are read out when they change."""
+    widget = ipywidgets.HTML()
+    write(widget, content, classes, live=live)
+    return widget
+
+
+def write(widget, content, classes="rnn-text", *, live=False):
+    """Set the content (HTML) of a widget that `text` made."""
+    role = ' role="status" aria-live="polite"' if live else ""
+    widget.value = f'<div class="{classes}"{role}>{content}</div>'
+
+
+def show(widget, picture):
+    """Set a widget that `text` made to a Picture, alt text and all."""
+    widget.value = picture.html()

@@ -1,0 +1,24 @@
+"""All questions of the course by name; a module for each lesson."""
+
+from . import (
+    backward,
+    beyond,
+    characters,
+    clinic,
+    clipping,
+    forward,
+    inside,
+    optimisers,
+    own_text,
+    probabilities,
+    sampling,
+    speed,
+    start,
+    training,
+)
+from .base import Answer as Answer
+from .base import Question as Question
+
+_LESSONS = (start, characters, probabilities, forward, backward, clipping, optimisers, training,
+            sampling, inside, clinic, speed, own_text, beyond)  # fmt: skip
+QUESTIONS = {name: question for lesson in _LESSONS for name, question in lesson.QUESTIONS.items()}

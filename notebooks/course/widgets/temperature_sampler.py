@@ -1,0 +1,170 @@
+"""Let a trained network speak, warmer or colder, and see what it was choosing from."""
+
+import html
+from dataclasses import dataclass
+
+import ipywidgets
+import numpy as np
+
+from rnn_core import softmax
+
+from ..plots.style import INKS, visible
+from .base import Panel, text, write
+
+MOST = 2000  # characters: longer than a learner reads, short enough to answer within a blink
+GREEDY = 1e-6  # so cold that the most probable character always wins
+_SHOWN = 24  # characters in the chart
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What a network said, and what it was choosing from at the first step."""
+
+    text: str
+    surprises: np.ndarray  # (len(text),) nats, each by the network's own probabilities
+    before: np.ndarray  # (V,) probabilities of the first character at temperature 1
+    after: np.ndarray  # (V,) the same at the temperature it was drawn at
+
+
+def say(model, prompt, n, temperature=1.0, seed=0, *, greedy=False):
+    """Return the Saying of n characters after a prompt; the same seed says the same."""
+    if not 0 < n <= MOST:
+        raise ValueError(f"The length must lie between 1 and {MOST}, not {n}.")
+    temperature = GREEDY if greedy else temperature
+    spoken = model.generate(prompt, n, temperature, rng=seed)
+    indices = model.vocabulary.encode(prompt + spoken)
+    _, ps = model.forward(indices[:-1], np.zeros(model.hidden_size))
+    chosen = ps[len(prompt) - 1 :]
+    surprises = -np.log(np.maximum(chosen[np.arange(n), indices[len(prompt) :]], 1e-300))
+    before = chosen[0].astype(float)
+    return Saying(
+        spoken, surprises, before, softmax(np.log(np.maximum(before, 1e-300)), temperature)
+    )
+
+
+def entropy(p):
+    """The mean surprise of a distribution, in nats."""
+    p = p[p > 0]
+    return float(-(p * np.log(p)).sum())
+
+
+def distribution_words(saying, characters):
+    """One sentence (HTML) on the first choice, before and after temperature."""
+    best = visible(characters[int(saying.after.argmax())])
+    first, then = entropy(saying.before), entropy(saying.after)
+    return (
+        f"First character: most probable <b>{html.escape(best)}</b> "
+        f"({saying.after.max():.0%}). Entropy {first:.2f} nats before temperature, "
+        f"{then:.2f} after: as uncertain as {np.exp(then):.1f} equal choices (its perplexity)."
+    )
+
+
+def distribution_svg(saying, characters):
+    """A bar chart (inline SVG): an outline for each probability before, a fill for after."""
+    order = np.argsort(-np.maximum(saying.before, saying.after), kind="stable")[:_SHOWN]
+    order = np.sort(order)
+    step, tall, base = 32, 110, 128
+    parts = []
+    for place, ix in enumerate(order):
+        x = 8 + place * step
+        before, after = saying.before[ix] * tall, saying.after[ix] * tall
+        name = html.escape(visible(characters[ix]))
+        parts.append(
+            f"<g><title>{name}: {saying.before[ix]:.3f} before, {saying.after[ix]:.3f} after</title>"
+            f'<rect x="{x + 3}" y="{base - after:.1f}" width="18" height="{after:.1f}" '
+            f'fill="{INKS["output"]}"/>'
+            f'<rect x="{x}" y="{base - before:.1f}" width="24" height="{before:.1f}" fill="none" '
+            f'stroke="currentColor" stroke-width="1.5" stroke-dasharray="3 2"/>'
+            f'<text x="{x + 12}" y="{base + 17}" text-anchor="middle">{name}</text></g>'
+        )
+    width = 16 + step * len(order)
+    best = visible(characters[int(saying.after.argmax())])
+    alt = (
+        f"Bars of the probability of each first character; the tallest after temperature is "
+        f"{best}, at {saying.after.max():.2f}, and it was {saying.before.max():.2f} for the "
+        f"most probable one before."
+    )
+    return (
+        f'<svg role="img" aria-label="{html.escape(alt)}" viewBox="0 0 {width} 152" '
+        f'width="{width}" height="152" style="max-width: 100%" font-size="14" '
+        f'font-family="var(--jp-code-font-family, monospace)" fill="currentColor">'
+        f'<line x1="4" x2="{width - 4}" y1="{base}" y2="{base}" stroke="currentColor"/>'
+        f"{''.join(parts)}</svg>"
+        "<div>Dashed outline: before temperature. Filled: after.</div>"
+    )
+
+
+def shaded(prompt, saying):
+    """The prompt and what was said (HTML), each character the darker the more it surprises."""
+    parts = [f"<b>{html.escape(prompt)}</b>"]
+    for character, surprise in zip(saying.text, saying.surprises, strict=True):
+        strength = min(1.0, surprise / 5.0)
+        mark = "border-bottom: 2px solid currentColor; " if surprise > 3 else ""
+        parts.append(
+            f'<span title="surprise {surprise:.2f} nats" style="{mark}background: '
+            f'rgba(230, 159, 0, calc({0.85 * strength:.2f} * var(--tint, 1)))">'
+            f"{html.escape(character)}</span>"
+        )
+    return "".join(parts)
+
+
+def surprise_words(saying):
+    """One sentence on how surprised the network was by its own words."""
+    mean, worst = saying.surprises.mean(), int(saying.surprises.argmax())
+    return (
+        f"Mean surprise {mean:.2f} nats a character; the most surprising was "
+        f"<b>{html.escape(visible(saying.text[worst]))}</b>, number {worst + 1}, with "
+        f"{saying.surprises[worst]:.1f} nats. Shading grows with surprise; underlined above 3 nats."
+    )
+
+
+def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=0):
+    """Return a box that samples from a trained network as its controls are moved."""
+    style = {"description_width": "90px"}
+    wide = {"width": "420px"}
+    heat = ipywidgets.FloatLogSlider(
+        temperature, base=10, min=-1, max=0.7, step=0.01, description="Temperature",
+        readout_format=".2f", style=style, layout=wide,
+        tooltip="Below 1 the network plays safe, above 1 it dares more; arrow keys move it",
+    )  # fmt: skip
+    start = ipywidgets.Text(
+        prompt, description="Prompt", style=style, layout=wide, continuous_update=True,
+        tooltip="What the network reads before it speaks",
+    )  # fmt: skip
+    size = ipywidgets.IntSlider(
+        length, min=10, max=600, step=10, description="Length", style=style, layout=wide,
+        tooltip="How many characters it says",
+    )  # fmt: skip
+    dice = ipywidgets.BoundedIntText(
+        seed, min=0, max=9999, description="Seed", style=style, layout={"width": "190px"},
+        tooltip="Which throw of the dice: the same seed says the same",
+    )  # fmt: skip
+    greedy = ipywidgets.Checkbox(
+        False, description="Greedy: always the most probable", indent=False,
+        tooltip="Leave chance out of it; temperature then has no say",
+    )  # fmt: skip
+    words, chart = text(live=True), text()
+    spoken, surprise = text("", "rnn-text rnn-mono"), text()
+    spoken.layout.min_height = "7em"
+    panel = Panel(
+        "Temperature",
+        "move the temperature, the prompt and the seed, and read what the network says",
+        [heat, start, size, ipywidgets.HBox([dice, greedy]), words, chart, spoken, surprise],
+    )
+    characters = model.vocabulary.characters
+
+    def update(_=None):
+        heat.disabled = greedy.value
+        said = say(model, start.value, size.value, heat.value, dice.value, greedy=greedy.value)
+        write(words, distribution_words(said, characters), live=True)
+        write(chart, distribution_svg(said, characters))
+        write(spoken, shaded(start.value, said), "rnn-text rnn-mono")
+        write(surprise, surprise_words(said))
+
+    for control in (heat, start, size, dice, greedy):
+        control.observe(panel.guard(update), "value")
+    panel.controls = {"temperature": heat, "prompt": start, "length": size, "seed": dice,
+                      "greedy": greedy}  # fmt: skip
+    panel.words, panel.chart, panel.spoken, panel.surprise = words, chart, spoken, surprise
+    panel.guard(update)()
+    return panel

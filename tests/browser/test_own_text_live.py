@@ -1,0 +1,69 @@
+"""The box of lesson 12: a text of one's own, from the upload to the network that is loaded again."""
+
+import pytest
+from widget_box import WidgetBox
+
+pytestmark = pytest.mark.parametrize("lesson", [12], indirect=True)
+WORDS = "A narrow fellow in the grass occasionally rides. " * 40
+
+
+@pytest.fixture
+def box(lesson):
+    cell = lesson.widget_cells("own_text")[0]
+    lesson.run_cell(cell)
+    return WidgetBox(lesson, cell, "Your own text", place=-1)
+
+
+def upload(box, path):
+    with box.page.expect_file_chooser() as chooser:
+        box.root.locator("button.widget-upload").click()
+    chooser.value.set_files(path)
+
+
+def test_choose_and_plan(box):
+    said = box.text()
+    chosen = box.control("Text").locator("select")
+    chosen.select_option(index=2)
+    box.wait_for(lambda: box.text() != said, "the text is not another")
+    chosen.select_option(index=0)
+    box.wait_for(lambda: box.text().split(" | ")[:2] == said.split(" | ")[:2], "not the verse")
+    for description, control in (("Passes", "passes"), ("Network", "size")):
+        said, value = box.text(), box.values()[control]
+        if control == "passes":
+            box.press(box.handle(description), "ArrowRight", "ArrowRight")
+        else:
+            box.control(description).locator("select").select_option(index=0)
+        box.wait_for(lambda c=control, v=value: box.values()[c] != v, f"{control} stays")
+        box.wait_for(lambda s=said: box.text() != s, f"{control} changes no words")
+    assert box.lesson.own_errors() == [] and box.lesson.strangers == []
+
+
+def test_bring_train_save_load(box, tmp_path):
+    path = tmp_path / "snake.txt"
+    path.write_text(WORDS, encoding="utf-8")
+    upload(box, path)
+    box.wait_for(lambda: f"{len(WORDS):,} characters" in box.text(), "the text has not come")
+    (tmp_path / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00")
+    upload(box, tmp_path / "picture.txt")
+    box.root.get_by_role("alert").wait_for()
+    box.control("Network").locator("select").select_option(index=0)
+    box.root.get_by_role("alert").wait_for(state="detached")
+
+    box.button("Examine").click()
+    box.root.get_by_role("alert").wait_for()
+    box.button("Build").click()
+    box.button("Start").wait_for()
+    assert box.root.get_by_role("alert").count() == 0
+    box.button("Start").click()
+    box.wait_for(lambda: box.kernel("b.model.iteration") > 20, "it does not train", 60)
+    box.button("Stop").click()
+    box.wait_for(lambda: box.kernel("b.dashboard.state") in ("stopped", "finished"), "it goes on")
+    made = box.kernel("b.model.iteration")
+    box.button("Save").click()
+    box.wait_for(lambda: f"Saved after {made:,} updates" in box.text(), "not saved")
+    box.button("Load").click()
+    box.wait_for(lambda: f"Loaded, after {made:,} updates" in box.text(), "not loaded")
+    box.button("Examine").click()
+    box.wait_for(lambda: "Loaded" not in box.text(), "not examined")
+    assert box.root.get_by_role("alert").count() == 0
+    assert list(box.lesson.failures()) == [] and box.lesson.own_errors() == []

@@ -1,0 +1,78 @@
+"""A lesson read without running it: in a fresh JupyterLab that does not trust it, and as HTML."""
+
+import subprocess
+import sys
+
+import pytest
+from conftest import NOTEBOOKS, lesson_numbers, lesson_path
+
+from reading import read_lesson
+
+BROKEN = (
+    "Error displaying widget",
+    "model not found",
+    "VBox(",
+    "Panel(",
+    "HBox(",
+    "Loading widget",
+)
+
+
+def pictures_stored(path):
+    """How many <img> the stored outputs hold."""
+    lesson = read_lesson(NOTEBOOKS.parent / path)
+    return sum(text.count("<img ") for _, kind, text in lesson.texts_shown if kind == "text/html")
+
+
+def widget_cells(path):
+    return [
+        cell for cell in read_lesson(NOTEBOOKS.parent / path).code
+        if "widgets." in cell.source and "Run this cell to" in str(cell.outputs)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lesson", lesson_numbers(), indirect=True)
+def test_in_jupyterlab_untrusted(lesson):
+    path = lesson.path
+    assert not lesson.trusted, "a fresh clone is not trusted"
+    words = " ".join(words for words, _ in lesson.unrun.values())
+    for broken in BROKEN:
+        assert broken not in words, broken
+    assert words.count("Run this cell to") >= len(widget_cells(path)) > 0
+    pictures = [picture for _, pictures in lesson.unrun.values() for picture in pictures]
+    assert len(pictures) == pictures_stored(path), "pictures that survive JupyterLab's sanitiser"
+    assert all(alt and width for alt, width in pictures)
+
+
+@pytest.mark.parametrize("number", lesson_numbers())
+def test_as_html(browser, tmp_path, number):
+    path = NOTEBOOKS.parent / lesson_path(number)
+    page = tmp_path / "lesson.html"
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "html", "--output", page, path],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = browser.new_context(java_script_enabled=False)
+    try:
+        tab = context.new_page()
+        tab.goto(page.as_uri())
+        words = tab.locator("body").inner_text()
+        for broken in BROKEN:
+            assert broken not in words, broken
+        assert words.count("Run this cell to") >= len(widget_cells(lesson_path(number)))
+        shown = tab.locator(".jp-OutputArea img")
+        assert shown.count() == pictures_stored(lesson_path(number))
+        assert all(image.get_attribute("alt") for image in shown.all())
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("number", lesson_numbers())
+def test_a_figure_stands_beside_every_widget(number):
+    """A picture is stored within ten cells of each widget that is no quiz."""
+    cells = read_lesson(NOTEBOOKS.parent / lesson_path(number)).cells
+    for place, cell in enumerate(cells):
+        if cell.kind != "code" or "widgets." not in cell.source or "quiz(" in cell.source:
+            continue
+        near = cells[max(0, place - 10) : place + 11]
+        assert any("<img " in str(other.outputs) for other in near), cell.where

@@ -1,0 +1,147 @@
+"""One widget in an open lesson: its controls, moved as people move them, and what it shows."""
+
+import html
+import json
+import re
+import time
+
+# Runs in the lesson's kernel: `b` is the box, `c` its controls' values, `m` its module.
+_PRELUDE = """
+def _course_box(title, place):
+    from importlib import import_module
+    from ipywidgets.widgets import widget
+    from course.widgets.base import Panel
+    b = [w for w in widget._instances.values()
+         if isinstance(w, Panel) and f'>{title}</div>' in w.children[1].value][place]
+    found = getattr(b, 'controls', {})
+    return b, {name: getattr(c, 'value', None) for name, c in found.items()}, import_module
+"""
+
+_DELAYS = """async ([handle, count]) => {
+  const box = handle.closest('.rnn-panel');
+  const places = [...box.querySelectorAll('.widget-html-content')];
+  const delays = [];
+  for (let i = 0; i < count; i++) {
+    const key = i % 2 ? 'ArrowLeft' : 'ArrowRight';
+    const start = performance.now();
+    const changed = new Promise((resolve, reject) => {
+      const observer = new MutationObserver(() => { observer.disconnect(); clearTimeout(limit);
+        resolve(performance.now() - start); });
+      const limit = setTimeout(() => { observer.disconnect(); reject(new Error(
+        'nothing changed within 10 s of move ' + i)); }, 10000);
+      for (const place of places)
+        observer.observe(place, {childList: true, subtree: true, characterData: true});
+    });
+    handle.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+    delays.push(await changed);
+    await new Promise(resolve => setTimeout(resolve, 60));
+  }
+  return delays; }"""
+
+
+class WidgetBox:
+    """The widget of one cell; `place` tells boxes of one title apart, in the order they were made."""
+
+    def __init__(self, lesson, cell_id, title, place=0):
+        self.lesson, self.page, self.cell_id = lesson, lesson.page, cell_id
+        self.title, self.place = title, place
+        self.root = lesson.panel(cell_id)
+        lesson.run_code(_PRELUDE)
+
+    # What it shows ------------------------------------------------------------------------
+
+    def text(self):
+        """All words outside of pictures, blanks evened out."""
+        said = self.root.evaluate("""box => [...box.querySelectorAll('.rnn-text')].map(
+            e => { const copy = e.cloneNode(true);
+                   copy.querySelectorAll('svg, img').forEach(p => p.remove());
+                   return copy.textContent; }).join(' | ')""")
+        return even(said)
+
+    def pictures(self):
+        """The descriptions of all pictures, in order."""
+        return self.root.evaluate("""box => [...box.querySelectorAll('.rnn-text svg, img')]
+            .filter(e => !e.parentElement.closest('svg'))
+            .map(e => e.getAttribute('aria-label') || e.getAttribute('alt') || '')""")
+
+    def state(self):
+        """Words, descriptions, and the drawing of pictures."""
+        return (
+            self.text(),
+            self.pictures(),
+            self.root.evaluate(
+                "box => [...box.querySelectorAll('.rnn-text svg')].map(e => e.innerHTML).join('')"
+            ),
+        )
+
+    def kernel(self, expression):
+        """The value (through JSON) of an expression in b (box), c (controls' values), m (module)."""
+        printed = self.lesson.run_code(
+            f"import json as _json\n"
+            f"def _value():\n"
+            f"    b, c, find = _course_box({self.title!r}, {self.place})\n"
+            f"    def m(name): return find('course.widgets.' + name)\n"
+            f"    return {expression}\n"
+            f"print('VALUE' + _json.dumps(_value()))"
+        )
+        assert "VALUE" in printed, printed
+        return json.loads(printed.split("VALUE", 1)[1])
+
+    def values(self):
+        """What the kernel knows of the controls."""
+        return self.kernel("c")
+
+    def wait_for(self, condition, what, seconds=20):
+        """Wait until condition() is true, as the page and the kernel work on."""
+        end = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < end, f"{self.title}: {what}"
+            self.page.wait_for_timeout(50)
+        return found
+
+    # Moving controls ----------------------------------------------------------------------
+
+    def control(self, description):
+        """The control with this description."""
+        label = re.compile(rf"^\s*{re.escape(description)}\s*$")
+        found = self.root.locator(
+            ".widget-inline-hbox, .widget-toggle-buttons, .widget-radio, .widget-checkbox"
+        )
+        return found.filter(has=self.page.locator("label", has_text=label)).last
+
+    def handle(self, description):
+        return self.control(description).locator(".noUi-handle")
+
+    def button(self, name):
+        return self.root.get_by_role("button").filter(
+            has_text=re.compile(rf"^\s*{re.escape(name)}\s*$")
+        )
+
+    def press(self, target, *keys):
+        """Give a control the focus, and press keys."""
+        target.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.page.wait_for_timeout(60)
+
+    def drag(self, target, by):
+        """Take hold of a slider's handle and move it sideways, in pixels."""
+        target.scroll_into_view_if_needed()
+        place = target.bounding_box()
+        x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        for step in range(1, 6):
+            self.page.mouse.move(x + by * step / 5, y)
+            self.page.wait_for_timeout(30)
+        self.page.mouse.up()
+
+    def delays(self, target, count=50):
+        """Milliseconds from each key press on a slider's handle to the first change shown."""
+        return self.page.evaluate(_DELAYS, [target.element_handle(), count])
+
+
+def even(words):
+    """Text without tags, with single blanks."""
+    words = html.unescape(re.sub(r"<svg.*?</svg>|<[^>]+>", "", words, flags=re.DOTALL))
+    return re.sub(r"\s+", " ", words).strip()

@@ -1,0 +1,40 @@
+"""How pytest runs the lessons: loaded for every run by the settings in pyproject.toml."""
+
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSON = re.compile(r"\d\d_\w+\.ipynb")
+NEWCOMER = pytest.StashKey[str]()  # an empty folder
+
+
+def pytest_configure(config):
+    option = config.option
+    if config.pluginmanager.hasplugin("nbval"):  # `-p no:nbval` leaves the lessons out
+        option.nbval = not option.nbval_lax  # strict: what a cell shows is what is stored
+        option.nbval_current_env = option.nbval_kernel_name is None
+        if option.nbval_sanitize_with is None:
+            option.nbval_sanitize_with = str(ROOT / "tests" / "sanitize.cfg")
+    folder = tempfile.TemporaryDirectory(prefix="newcomer_", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    config.stash[NEWCOMER] = folder.name
+
+
+def pytest_ignore_collect(collection_path):
+    """A notebook that is not a lesson (a learner's own, say) is not ours to test."""
+    if collection_path.suffix == ".ipynb":
+        return not LESSON.fullmatch(collection_path.name) or None
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    """Start a lesson's kernel as a newcomer has it: no one's my_rnn.py is read or written."""
+    if item.path.suffix != ".ipynb":
+        return (yield)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("COURSE_MY_RNN", str(Path(item.config.stash[NEWCOMER], "my_rnn.py")))
+        return (yield)

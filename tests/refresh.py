@@ -1,0 +1,255 @@
+"""Run lessons and store what their cells show.
+
+    python tests/refresh.py                              every lesson
+    python tests/refresh.py notebooks/07_train_it.ipynb  this one
+    python tests/refresh.py --check                      store nothing, say which are out of date
+
+What is stored is the same on every run and on every supported Python: one stream for each kind
+of print, no times, no widget models, of the metadata only tags and cell ids. A lesson whose cells
+raise an error or write to stderr is not stored. It runs in a copy of the course without anyone's
+my_rnn.py.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+SANITIZE = ROOT / "tests" / "sanitize.cfg"
+TIMEOUT = 300  # seconds a cell may take
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class CannotStore(Exception):
+    """A lesson's outputs are not fit to be stored; the message says why and what to do."""
+
+
+def lessons():
+    """Return the notebooks in order."""
+    return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+
+
+def read(path):
+    """Return a notebook and its text as it is stored now."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+        cells = json.loads(text)["cells"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CannotStore(f"This is not a notebook that can be read ({error}).") from None
+    ids = [cell.get("id") for cell in cells]
+    if None in ids:
+        raise CannotStore(f"Cell {ids.index(None) + 1} has no id: give it a short name in words.")
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise CannotStore(f"Two cells have the same id: {', '.join(twice)}.")
+    return nbformat.reads(text, as_version=4), text
+
+
+def run(notebook, folder):
+    """Execute a notebook in place, inside a fresh copy of the course made in `folder`."""
+    here = Path(folder) / "course"
+    no_copy = shutil.ignore_patterns("my_rnn*", "__pycache__", ".*")
+    shutil.copytree(NOTEBOOKS, here / "notebooks", ignore=no_copy)
+    shutil.copy(ROOT / "rnn_core.py", here)
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "COURSE_MY_RNN")}
+    environment |= {"IPYTHONDIR": str(Path(folder) / "ipython")}
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(here / "notebooks")}},
+    )
+    try:
+        client.execute(env=environment, stderr=subprocess.DEVNULL)
+    except CellExecutionError as error:
+        cell = next(c for c in reversed(notebook.cells) if c.get("execution_count"))
+        trace = re.sub(r"\x1b\[[\d;]*m", "", cell.outputs[-1].get("traceback", [""])[-2:][0])
+        raise CannotStore(
+            f"Cell {cell.id!r} stops with {error.ename}: {error.evalue}\n{trace}"
+        ) from None
+    except (CellTimeoutError, DeadKernelError) as error:
+        raise CannotStore(str(error)) from None
+
+
+def normalise(notebook):
+    """Change an executed notebook to the form that is stored."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    number = 0
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags")
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if cell.cell_type == "code":
+            number += 1
+            cell.execution_count = number
+            cell.outputs = [output for output in merged(cell.outputs) if keep(output, number)]
+
+
+def merged(outputs):
+    """Put what is printed into one output for stdout and one for stderr."""
+    result, streams = [], {}
+    for output in outputs:
+        if output.output_type != "stream":
+            result.append(output)
+        elif output.name in streams:
+            streams[output.name].text += output.text
+        else:
+            streams[output.name] = output
+            result.append(output)
+    for output in streams.values():  # a line that was written over and over ends as it was last
+        output.text = re.sub(r"^.*\r(?=[^\n])", "", output.text, flags=re.MULTILINE)
+    return result
+
+
+def keep(output, number):
+    """Bring one output into its stored form; False if nothing is left of it."""
+    if output.output_type == "error":
+        output.traceback = [f"{output.ename}: {output.evalue}"]
+    if "data" in output:
+        output.metadata = nbformat.from_dict({})
+        output.data.pop(WIDGET_VIEW, None)
+        for kind, value in output.data.items():
+            if kind.startswith("image/") and isinstance(value, str):
+                output.data[kind] = value.strip()
+    if output.output_type == "execute_result":
+        output.execution_count = number
+    return output.get("data") != {}
+
+
+def refuse(notebook, *folders):
+    """Raise CannotStore if an output is one that no lesson should show."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            where = f"Cell {cell.id!r}"
+            if output.output_type == "error" and "raises-exception" not in tags_of(cell):
+                raise CannotStore(f"{where} stops with {output.ename}: {output.evalue}")
+            if output.get("name") == "stderr":
+                raise CannotStore(f"{where} writes to stderr:\n{output.text.strip()}")
+            text = json.dumps(output, ensure_ascii=False)
+            for folder in filter(lambda path: path.name, map(Path, folders)):  # not the root, "/"
+                if str(folder) in text or json.dumps(str(folder))[1:-1] in text:
+                    raise CannotStore(f"{where} shows a folder of this machine: {folder}")
+
+
+def tags_of(cell):
+    """Return the tags of a cell."""
+    return cell.metadata.get("tags", ())
+
+
+def keep_what_may_vary(notebook, stored):
+    """Put stored outputs back where the new ones differ only in what is not compared.
+
+    These are cells with the tag nbval-ignore-output, and what tests/sanitize.cfg replaces;
+    pictures are the exception: a new drawing is stored.
+    """
+    rules = [
+        (re.compile(regex), new)
+        for regex, new in re.findall(
+            r"^regex: (.*)\nreplace: (.*)$", SANITIZE.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        if "base64" not in regex
+    ]
+
+    def compared(outputs):
+        text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)
+        for regex, new in rules:
+            text = regex.sub(new, text)
+        return text
+
+    before = {cell.id: cell for cell in stored.cells if cell.cell_type == "code"}
+    for cell in notebook.cells:
+        old = before.get(cell.id)
+        if old is None or cell.cell_type != "code" or not old.outputs:
+            continue
+        ignored = "nbval-ignore-output" in tags_of(cell) and old.source == cell.source
+        if ignored or compared(old.outputs) == compared(cell.outputs):
+            cell.outputs = old.outputs
+
+
+def refreshed(path):
+    """Return the text of a notebook as it is, and as it would be stored after a run."""
+    notebook, before = read(path)
+    with tempfile.TemporaryDirectory(prefix="lesson_", ignore_cleanup_errors=True) as folder:
+        run(notebook, folder)
+        normalise(notebook)
+        refuse(notebook, folder, os.path.realpath(folder), ROOT, Path.home(), sys.prefix)
+    stored = nbformat.reads(before, as_version=4)
+    settled = nbformat.from_dict(notebook)
+    keep_what_may_vary(settled, stored)
+    text = nbformat.writes(settled) + "\n"
+    if text != before:  # something else has changed: then everything is as of this run
+        text = nbformat.writes(notebook) + "\n"
+    nbformat.validate(nbformat.reads(text, as_version=4))
+    return before, text
+
+
+def changed_cells(before, after):
+    """Return the ids of the cells that differ between two texts of a notebook."""
+    old = {cell["id"]: cell for cell in json.loads(before)["cells"]}
+    return [c["id"] for c in json.loads(after)["cells"] if old.get(c["id"]) != c]
+
+
+def write(path, text):
+    """Write a file beside its place, then move it there in one step."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}_", suffix=".tmp", dir=path.parent)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        shutil.copymode(path, name)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: every lesson")
+    parser.add_argument("--check", action="store_true", help="store nothing; 1 if out of date")
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # the kernel of this very Python
+    status = 0
+    for path in options.notebooks or lessons():
+        start = time.perf_counter()
+        try:
+            before, after = refreshed(path)
+        except CannotStore as reason:
+            print(f"{path.name}: not stored. {reason}", flush=True)
+            status = 1
+            continue
+        seconds = time.perf_counter() - start
+        cells = ", ".join(changed_cells(before, after)) or "form only"
+        if before == after:
+            said = "up to date"
+        elif options.check:
+            said, status = f"out of date ({cells})", 1
+        else:
+            write(path, after)
+            said = f"stored ({cells})"
+        print(f"{path.name}: {said}, {seconds:.1f} s", flush=True)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

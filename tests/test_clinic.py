@@ -1,0 +1,75 @@
+"""Every patient of lesson 10 is ill as it comes in, and well after the cure that the lesson gives."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import rnn_core
+from course import clinic
+
+LESSON = Path(__file__).parents[1] / "notebooks" / "10_the_clinic.ipynb"
+CELLS = {cell.id: cell.source for cell in nbformat.read(LESSON, as_version=4).cells}
+
+
+def treatment(name, source):
+    """The class that a piece of the lesson's code defines."""
+    scope = {"clinic": clinic, "np": np, **vars(rnn_core)}
+    exec(source, scope)
+    return scope[name]
+
+
+@pytest.mark.parametrize("name", clinic.PATIENTS)
+def test_as_shipped_a_patient_is_ill_and_its_code_is_what_made_it_so(name):
+    case = clinic.examine(name)
+    assert not case.well
+    cell = CELLS[f"mend-{name}"].replace(f"clinic.treat({name})", "")
+    shipped = clinic.train(treatment(name, cell))
+    np.testing.assert_array_equal(shipped.losses, case.losses)
+    assert f"Patient {name} has not recovered yet." in repr(clinic.Verdict(shipped))
+
+
+@pytest.mark.parametrize("name", clinic.PATIENTS)
+def test_the_cure_works(name):
+    cure = re.search(r"```python\n(.*?)```", CELLS[f"cure-{name}"], re.DOTALL).group(1)
+    verdict = clinic.treat(treatment(name, cure))
+    assert verdict.case.well
+    assert repr(verdict) == f"Patient {name} has recovered."
+    assert "<img alt=" in verdict._repr_html_()
+
+
+def test_each_patient_has_its_own_symptom():
+    cases = {name: clinic.examine(name) for name in clinic.PATIENTS}
+    assert np.isnan(cases["A"].losses[0])
+    assert cases["B"].norms.max() > 1e4 and cases["B"].losses[-100:].mean() > 80
+    assert cases["C"].losses[1:20].max() > 200
+    assert 60 < cases["D"].losses[-100:].mean() < 75
+    assert cases["E"].losses[-1] < 0.5 and cases["E"].true_loss > 3
+    assert cases["F"].by_step[0] > 1 > cases["F"].by_step[10:].max()
+    assert [name for name in cases if name != "A" and not cases[name].exact] == ["G"]
+    assert cases["H"].losses[-100:].mean() > 80
+
+
+def test_a_healthy_training_is_that_of_the_core():
+    rnn = rnn_core.RNN(0, 64, 25, seed=clinic.SEED)
+    losses = rnn.train(clinic.DICKINSON, 10, report=None)
+    np.testing.assert_allclose(
+        clinic.train(clinic.Healthy, iterations=10).losses, losses, rtol=1e-8
+    )
+
+
+def test_an_unknown_patient():
+    with pytest.raises(ValueError, match="There is no patient 'Z'; there are A, B"):
+        clinic.examine("Z")
+
+
+def test_a_lower_learning_rate_does_not_cure_a_lost_memory():
+    class H(clinic.H):
+        learning_rate = 0.01
+
+    verdict = clinic.treat(H)
+    assert verdict.case.true_loss < clinic.WELL and not verdict.case.well
+    assert "<img alt=" in verdict._repr_html_()  # it changed something, so the curves are shown
+    assert "<img alt=" not in clinic.Verdict(clinic.train(clinic.H))._repr_html_()

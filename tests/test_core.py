@@ -1,0 +1,687 @@
+"""The network against sources of truth other than itself: hand, central differences, loops."""
+
+import contextlib
+import copy
+import errno
+import json
+import math
+import os
+import pickle
+import sys
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import rnn_core
+from rnn_core import RNN, Adagrad, Adam, Vocabulary, cross_entropy, gradient_check, softmax
+
+VERSE = (
+    "Hope is the thing with feathers that perches in the soul. "
+    "And sings the tune without the words and never stops at all. "
+)
+TEXT = VERSE * 100
+
+
+def network(V=5, H=4, T=6, scale=0.5, seed=0, **settings):
+    """A network with weights (and biases) large enough that every term matters."""
+    rnn = RNN(V, H, T, seed=seed, **settings)
+    for array in rnn.parameters.values():
+        array[...] = rnn.rng.normal(0, scale, array.shape)
+    return rnn
+
+
+def chunk(V, T, batch=None, seed=1):
+    """Random inputs and targets, (T,) or (T, batch)."""
+    rng = np.random.default_rng(seed)
+    shape = (T,) if batch is None else (T, batch)
+    return rng.integers(0, V, shape), rng.integers(0, V, shape)
+
+
+def states(rnn, batch=None, seed=2):
+    shape = (rnn.hidden_size,) if batch is None else (batch, rnn.hidden_size)
+    return np.random.default_rng(seed).normal(0, 0.5, shape).astype(rnn.dtype)
+
+
+# Forward and backward
+
+
+def test_two_steps_by_hand():
+    rnn = RNN(2, 1, 2)
+    rnn.Wxh, rnn.Whh, rnn.Why = [[0.5, -0.7]], [[0.3]], [[1.0], [-2.0]]
+    rnn.bh, rnn.by = [0.1], [0.2, -0.2]
+    hs, ps = rnn.forward([0, 1], [0.4])
+    h1 = math.tanh(0.5 + 0.3 * 0.4 + 0.1)
+    h2 = math.tanh(-0.7 + 0.3 * h1 + 0.1)
+    p1 = 1 / (1 + math.exp(-2.0 * h1 - 0.2 - (1.0 * h1 + 0.2)))
+    p2 = 1 / (1 + math.exp(-2.0 * h2 - 0.2 - (1.0 * h2 + 0.2)))
+    assert hs[:, 0] == pytest.approx([0.4, h1, h2], abs=1e-15)
+    assert ps[:, 0] == pytest.approx([p1, p2], abs=1e-15)
+    loss = -math.log(1 - p1) - math.log(p2)
+    assert cross_entropy(ps, [1, 0]) == pytest.approx(loss, abs=1e-14)
+
+    gradients = rnn.backward([0, 1], [1, 0], hs, ps)
+    da2 = (1.0 * (p2 - 1) - 2.0 * (1 - p2)) * (1 - h2**2)
+    da1 = (1.0 * p1 - 2.0 * (1 - p1 - 1) + 0.3 * da2) * (1 - h1**2)
+    assert gradients["Wxh"] == pytest.approx(np.array([[da1, da2]]), abs=1e-14)
+    assert gradients["Whh"] == pytest.approx(np.array([[da1 * 0.4 + da2 * h1]]), abs=1e-14)
+    dy = p1 + p2 - 1
+    assert gradients["by"] == pytest.approx(np.array([dy, -dy]), abs=1e-14)
+    dwhy = p1 * h1 + (p2 - 1) * h2
+    assert gradients["Why"] == pytest.approx(np.array([[dwhy], [-dwhy]]), abs=1e-14)
+    assert gradients["bh"] == pytest.approx(np.array([da1 + da2]), abs=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("V", "H", "T", "batch"),
+    [(2, 1, 1, None), (2, 3, 40, None), (7, 5, 4, None), (60, 4, 3, None), (3, 64, 2, None),
+     (5, 6, 25, 1), (9, 8, 7, 4), (22, 16, 12, None), (60, 2, 40, 4)],
+)  # fmt: skip
+def test_gradients_agree_with_central_differences(V, H, T, batch):
+    rnn = network(V, H, T, scale=0.3)
+    errors = gradient_check(rnn, *chunk(V, T, batch), states(rnn, batch))
+    assert list(errors) == ["Wxh", "Whh", "Why", "bh", "by"]
+    assert max(errors.values()) < 1e-7
+
+
+def test_the_gradient_check_sees_a_wrong_gradient(monkeypatch):
+    rnn = network()
+    right = rnn.backward
+
+    def wrong(*args):
+        gradients = right(*args)
+        gradients["Whh"][0, 0] *= 1.001
+        return gradients
+
+    monkeypatch.setattr(rnn, "backward", wrong)
+    errors = gradient_check(rnn, *chunk(5, 6), states(rnn))
+    assert errors["Whh"] > 1e-7
+    assert errors["Wxh"] < 1e-7
+
+
+@pytest.mark.parametrize("batch", [None, 1, 4])
+def test_backward_changes_none_of_its_arguments(batch):
+    rnn = network()
+    inputs, targets = chunk(5, 6, batch)
+    hs, ps = rnn.forward(inputs, states(rnn, batch))
+    everything = [inputs, targets, hs, ps, *rnn.parameters.values()]
+    before = [array.copy() for array in everything]
+    rnn.backward(inputs, targets, hs, ps)
+    for array, old in zip(everything, before, strict=True):
+        np.testing.assert_array_equal(array, old)
+
+
+def test_a_batch_is_as_many_single_runs():
+    rnn = network(9, 8, 7)
+    inputs, targets = chunk(9, 7, 3)
+    h_prev = states(rnn, 3)
+    hs, ps = rnn.forward(inputs, h_prev)
+    together = rnn.backward(inputs, targets, hs, ps)
+    total = dict.fromkeys(together, 0.0)
+    for b in range(3):
+        hs1, ps1 = rnn.forward(inputs[:, b], h_prev[b])
+        np.testing.assert_allclose(hs[:, b], hs1, atol=1e-14)
+        np.testing.assert_allclose(ps[:, b], ps1, atol=1e-14)
+        alone = rnn.backward(inputs[:, b], targets[:, b], hs1, ps1)
+        total = {name: total[name] + alone[name] for name in alone}
+    for name in together:
+        np.testing.assert_allclose(together[name], total[name], atol=1e-12)
+
+
+def test_shapes_and_types():
+    for dtype in (np.float64, np.float32):
+        rnn = network(5, 4, 6, dtype=dtype)
+        inputs, targets = chunk(5, 6, 3)
+        hs, ps = rnn.forward(inputs, states(rnn, 3))
+        assert (hs.shape, ps.shape) == ((7, 3, 4), (6, 3, 5))
+        gradients = rnn.backward(inputs, targets, hs, ps)
+        for array in (hs, ps, *gradients.values(), *rnn.parameters.values()):
+            assert array.dtype == dtype
+        assert {name: g.shape for name, g in gradients.items()} == {
+            "Wxh": (4, 5), "Whh": (4, 4), "Why": (5, 4), "bh": (4,), "by": (5,)
+        }  # fmt: skip
+
+
+def test_parameters_can_be_written_by_attribute_in_place_and_by_name():
+    rnn = RNN(3, 2, 4, seed=1)
+    rnn.Whh = [[1, 2], [3, 4]]
+    rnn.Whh[0, 0] = 9
+    assert rnn.parameters["Whh"].tolist() == [[9, 2], [3, 4]]
+    rnn.parameters["by"][...] = 7
+    assert rnn.by.tolist() == [7, 7, 7]
+    with pytest.raises(ValueError, match=r"Whh has shape \(2, 2\), not \(2,\)"):
+        rnn.Whh = [1, 2]
+    with pytest.raises(TypeError):
+        rnn.parameters["Whh"] = np.zeros((2, 2))
+
+
+# Pieces
+
+
+def test_softmax_against_plain_python():
+    scores = [1.0, 2.0, 3.0, -1.0]
+    exps = [math.exp(s / 0.7) for s in scores]
+    assert softmax(scores, 0.7).tolist() == pytest.approx([e / sum(exps) for e in exps], abs=1e-15)
+    with np.errstate(all="raise", under="ignore"):
+        assert softmax(np.array([1e308, -1e308, 0.0])).tolist() == [1.0, 0.0, 0.0]
+        assert softmax(np.array([1e308, 1e308])).tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("temperature", [0, -1, float("nan")])
+def test_temperature_must_be_positive(temperature):
+    with pytest.raises(ValueError, match="temperature must be a number above 0"):
+        softmax([1.0, 2.0], temperature)
+    with pytest.raises(ValueError, match="temperature must be a number above 0"):
+        network().sample(0, 3, temperature)
+
+
+def test_cross_entropy_is_a_sum_in_nats_over_time_and_batch():
+    p = np.array([[0.5, 0.5], [0.25, 0.75]])
+    assert cross_entropy(p, [0, 1]) == pytest.approx(-math.log(0.5) - math.log(0.75))
+    assert cross_entropy(np.stack([p, p], axis=1), [[0, 0], [1, 1]]) == pytest.approx(
+        2 * cross_entropy(p, [0, 1])
+    )
+    assert cross_entropy([[1.0, 0.0]], [1]) == math.inf
+    with pytest.raises(ValueError, match="2"):
+        cross_entropy(p, [0])
+
+
+def test_clipping():
+    gradients = {"a": np.array([3.0, -40.0]), "b": np.array([[0.0]])}
+    by_value = rnn_core.clip_by_value(gradients)
+    assert by_value["a"].tolist() == [3.0, -5.0]
+    by_norm = rnn_core.clip_by_norm({"a": np.array([3.0]), "b": np.array([[4.0]])}, 1.0)
+    assert by_norm["a"].tolist() == pytest.approx([0.6])
+    assert by_norm["b"].tolist() == [pytest.approx([0.8])]
+    assert rnn_core.clip_by_norm(gradients, 100.0)["a"].tolist() == [3.0, -40.0]
+    assert rnn_core.clip_by_norm({"a": np.zeros(2)}, 1.0)["a"].tolist() == [0.0, 0.0]
+    assert gradients["a"].tolist() == [3.0, -40.0]
+
+
+def test_adagrad_by_hand():
+    parameters, adagrad = {"w": np.array([1.0])}, Adagrad(0.1)
+    adagrad.update(parameters, {"w": np.array([3.0])})
+    first = 1.0 - 0.1 * 3.0 / math.sqrt(9.0 + 1e-8)
+    assert parameters["w"][0] == pytest.approx(first, abs=1e-15)
+    adagrad.update(parameters, {"w": np.array([-4.0])})
+    assert parameters["w"][0] == pytest.approx(first + 0.4 / math.sqrt(25.0 + 1e-8), abs=1e-15)
+    assert adagrad.memory["w"].tolist() == [25.0]
+
+
+def test_adam_by_hand():
+    parameters, adam = {"w": np.array([1.0])}, Adam(0.1)
+    mean = square = 0.0
+    expected = 1.0
+    for step, gradient in enumerate([3.0, -4.0, 0.5], start=1):
+        adam.update(parameters, {"w": np.array([gradient])})
+        mean = 0.9 * mean + 0.1 * gradient
+        square = 0.999 * square + 0.001 * gradient**2
+        unbiased = mean / (1 - 0.9**step), square / (1 - 0.999**step)
+        expected -= 0.1 * unbiased[0] / (math.sqrt(unbiased[1]) + 1e-8)
+        assert parameters["w"][0] == pytest.approx(expected, abs=1e-12)
+
+
+def test_orthogonal_keeps_lengths():
+    turn = rnn_core.orthogonal(7, np.random.default_rng(0))
+    np.testing.assert_allclose(turn @ turn.T, np.eye(7), atol=1e-12)
+
+
+def test_numerical_gradient_puts_the_array_back_even_after_an_error():
+    array = np.array([1.0, 2.0])
+    found = rnn_core.numerical_gradient(lambda a: (a**3).sum(), array)
+    assert found == pytest.approx(np.array([3.0, 12.0]), abs=1e-8)
+    with pytest.raises(ZeroDivisionError):
+        rnn_core.numerical_gradient(lambda a: 1 / 0, array)
+    assert array.tolist() == [1.0, 2.0]
+
+
+def test_vocabulary():
+    vocabulary = Vocabulary("hope\nHope é🙂")
+    assert vocabulary.characters == "\n Hehopé🙂"
+    assert len(vocabulary) == 9
+    assert vocabulary.encode("hé🙂").tolist() == [4, 7, 8]
+    assert vocabulary.decode([4, 7, 8]) == "hé🙂"
+    assert vocabulary.encode("").tolist() == [] and vocabulary.decode([]) == ""
+    for unknown in "azA\U0010ffff":
+        with pytest.raises(ValueError, match="at position 1") as raised:
+            vocabulary.encode("h" + unknown)
+        assert repr(unknown) in str(raised.value)
+    with pytest.raises(ValueError, match="empty"):
+        Vocabulary("")
+    for bad in ([9], [-1]):
+        with pytest.raises(ValueError, match="between 0 and 8"):
+            vocabulary.decode(bad)
+    with pytest.raises(ValueError, match="whole numbers"):
+        vocabulary.decode([0.5])
+
+
+def test_one_hot():
+    assert rnn_core.one_hot([[2, 0]], 3).tolist() == [[[0, 0, 1], [1, 0, 0]]]
+    with pytest.raises(ValueError, match="between 0 and 2"):
+        rnn_core.one_hot([3], 3)
+
+
+# Training
+
+
+@pytest.fixture(scope="module")
+def trained():
+    rnn = RNN(0, 64, 25, 0.1, seed=1)
+    return rnn, rnn.train(TEXT, 3000, report=None)
+
+
+def test_the_original_experiment(trained):
+    rnn, losses = trained
+    assert (rnn.vocab_size, len(TEXT)) == (22, 11_900)
+    assert losses[0] == pytest.approx(25 * math.log(22), abs=0.02)
+    assert 0.3 < losses[1000] < 9 and losses[2000:].mean() < 2
+    assert "feathers that perches" in rnn.generate("H", 200, rng=0)
+
+
+def test_an_epoch_of_the_verse_is_475_iterations():
+    rnn = RNN(0, 3, 25, seed=1)
+    rnn.train(TEXT, 475, report=None)
+    assert rnn.pointer == 475 * 25
+    rnn.train(TEXT, 1, report=None)
+    assert rnn.pointer == 25
+
+
+def test_the_last_chunk_that_fits_is_used():
+    # 11 characters hold two chunks of 5 with a target for each; the classic test drops the second.
+    read = []
+
+    class Spy(RNN):
+        def forward(self, inputs, h_prev):
+            read.append((inputs.tolist(), bool(np.any(h_prev))))
+            return super().forward(inputs, h_prev)
+
+    Spy(0, 3, 5, seed=1).train("abcdefghijk", 3, report=None)
+    assert read == [([0, 1, 2, 3, 4], False), ([5, 6, 7, 8, 9], True), ([0, 1, 2, 3, 4], False)]
+
+
+def test_one_seed_one_story(trained):
+    again = RNN(None, 64, 25, 0.1, seed=1)
+    np.testing.assert_array_equal(again.train(TEXT, 200, report=None), trained[1][:200])
+    first, second = RNN(22, 8, 5, seed=3), RNN(22, 8, 5, seed=3)
+    assert first.sample(0, 50) == second.sample(0, 50)
+    assert first.sample(0, 50) != RNN(22, 8, 5, seed=4).sample(0, 50)
+
+
+def test_training_in_slices_is_training_at_once():
+    whole, sliced = RNN(0, 16, 25, seed=2), RNN(0, 16, 25, seed=2)
+    expected = whole.train(TEXT, 600, report=None)
+    losses = np.concatenate([sliced.train(TEXT, 60, report=None) for _ in range(10)])
+    np.testing.assert_array_equal(losses, expected)
+
+
+def test_reports_do_not_change_what_is_learned(capsys):
+    quiet, loud = RNN(0, 16, 25, seed=2), RNN(0, 16, 25, seed=2)
+    expected = quiet.train(TEXT, 120, report=None)
+    assert capsys.readouterr().out == ""
+    np.testing.assert_array_equal(loud.train(TEXT, 120, every=50), expected)
+    printed = capsys.readouterr().out
+    assert [line.split(",")[0] for line in printed.splitlines() if "loss" in line] == [
+        "iteration 0", "iteration 50", "iteration 100"
+    ]  # fmt: skip
+    assert len(printed.split("\n")[1]) == 150
+    calls = []
+    loud.train(TEXT, 100, report=lambda *args: calls.append(args), every=60)
+    assert [(rnn is loud, iteration) for rnn, iteration, _ in calls] == [(True, 120), (True, 180)]
+
+
+def test_global_random_state_is_left_alone():
+    np.random.seed(5)
+    before = np.random.get_state()[1].copy()
+    rnn = RNN(0, 8, 5, seed=1)
+    rnn.train(VERSE, 20, report=None)
+    rnn.generate("H", 20)
+    np.testing.assert_array_equal(np.random.get_state()[1], before)
+
+
+def test_a_batch_reads_equal_parts_side_by_side():
+    rnn = RNN(0, 6, 5, seed=1)
+    read = []
+    forward = rnn.forward
+    rnn.forward = lambda inputs, h: read.append(inputs.copy()) or forward(inputs, h)
+    rnn.train("abcdefghijklmnopqrstuv", 2, batch_size=2, report=None)  # parts a-k and l-v
+    assert [part.T.tolist() for part in read] == [
+        [[0, 1, 2, 3, 4], [11, 12, 13, 14, 15]],
+        [[5, 6, 7, 8, 9], [16, 17, 18, 19, 20]],
+    ]
+    assert rnn.h.shape == (2, 6)
+
+
+def test_another_text_or_batch_starts_afresh():
+    rnn = RNN(0, 6, 5, seed=1)
+    rnn.train(VERSE, 3, report=None)
+    rnn.train(VERSE * 2, 1, report=None)
+    assert rnn.pointer == 5
+    rnn.train(VERSE * 2, 1, batch_size=2, report=None)
+    assert (rnn.pointer, rnn.h.shape) == (5, (2, 6))
+
+
+def test_learning_rate_and_optimiser_can_be_changed():
+    rnn = RNN(0, 16, 25, 0.1, seed=1)
+    rnn.learning_rate = 0.05
+    assert rnn.optimizer.learning_rate == rnn.learning_rate == 0.05
+    rnn.optimizer = Adam(0.01)
+    assert rnn.train(TEXT, 300, report=None)[-1] < 60
+
+
+def test_memory_is_named_like_the_parameters():
+    rnn = RNN(0, 6, 5, seed=1)
+    rnn.train(VERSE, 1, report=None)
+    assert {name: m.shape for name, m in rnn.memory.items()} == {
+        name: p.shape for name, p in rnn.parameters.items()
+    }
+    assert rnn.memory["by"].min() > 0
+
+
+def test_memory_in_use_does_not_grow_with_iterations():
+    rnn = RNN(0, 32, 25, seed=1)
+    rnn.train(TEXT, 50, report=None)
+    tracemalloc.start()
+    used = []
+    for _ in range(4):
+        rnn.train(TEXT, 200, report=None)
+        used.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert max(used) - used[0] < 2_000
+
+
+# Bad input: one sentence, and nothing changed
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("", "empty"), ("hope", "too short"), ("a" * 50, "one distinct character, 'a'"),
+     ("hopee", "too short")],
+)  # fmt: skip
+def test_texts_that_cannot_be_trained_on(text, says):
+    rnn = RNN(0, 4, 5, seed=1)
+    with pytest.raises(ValueError, match=says):
+        rnn.train(text, 1)
+    assert rnn.vocabulary is None and not rnn.parameters
+    assert len(rnn.train("hopeho", 1, report=None)) == 1
+
+
+def test_a_text_with_other_characters():
+    rnn = RNN(0, 4, 5, seed=1)
+    rnn.train(VERSE, 3, report=None)
+    weights = {name: p.copy() for name, p in rnn.parameters.items()}
+    with pytest.raises(ValueError, match="Unknown character 'z' at position 4"):
+        rnn.train("Hopez" + VERSE, 1)
+    assert rnn.iteration == 3 and rnn.pointer == 15
+    for name, old in weights.items():
+        np.testing.assert_array_equal(rnn.parameters[name], old)
+    with pytest.raises(ValueError, match="22 characters, but this network was made for 7"):
+        RNN(7, 4, 5).train(VERSE, 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [({"hidden_size": 0}, "hidden_size"), ({"hidden_size": 2.5}, "hidden_size"),
+     ({"seq_length": 0}, "seq_length"), ({"learning_rate": 0}, "learning_rate"),
+     ({"learning_rate": float("nan")}, "learning_rate"), ({"learning_rate": -1}, "learning_rate"),
+     ({"vocab_size": 1}, "vocab_size"), ({"vocab_size": -3}, "vocab_size"),
+     ({"hidden_size": "many"}, "hidden_size"), ({"learning_rate": None}, "learning_rate")],
+)  # fmt: skip
+def test_settings_out_of_range(settings, says):
+    with pytest.raises(ValueError, match=says):
+        RNN(**{"vocab_size": 5, "hidden_size": 4, "seq_length": 5} | settings)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "h_prev", "says"),
+    [([0, 5], np.zeros(4), "between 0 and 4"), ([0, -1], np.zeros(4), "between 0 and 4"),
+     ([], np.zeros(4), "inputs must have shape"), ([[[0]]], np.zeros(4), "inputs must have shape"),
+     ([0, 1], np.zeros(3), "h_prev must have shape"), ([[0], [1]], np.zeros(4), "h_prev"),
+     ([0.0, 1.0], np.zeros(4), "whole numbers")],
+)  # fmt: skip
+def test_inputs_of_a_wrong_shape_or_range(inputs, h_prev, says):
+    with pytest.raises(ValueError, match=says):
+        network().forward(inputs, h_prev)
+
+
+def test_backward_and_update_refuse_what_does_not_fit():
+    rnn = network()
+    inputs, targets = chunk(5, 6)
+    hs, ps = rnn.forward(inputs, states(rnn))
+    with pytest.raises(ValueError, match="do not belong together"):
+        rnn.backward(inputs, targets[:-1], hs, ps)
+    with pytest.raises(ValueError, match="between 0 and 4"):
+        rnn.backward(inputs, targets + 5, hs, ps)
+    before = rnn.Whh.copy()
+    gradients = rnn.backward(inputs, targets, hs, ps)
+    for wrong in ({"Whh": gradients["Whh"]}, gradients | {"by": np.zeros(3)}):
+        with pytest.raises(ValueError, match="Gradients must have the shapes"):
+            rnn.update_params(wrong)
+    np.testing.assert_array_equal(rnn.Whh, before)
+
+
+def test_before_the_first_text():
+    rnn = RNN(None, 4, 5)
+    for call in (lambda: rnn.forward([0], np.zeros(4)), lambda: rnn.sample(0, 1),
+                 lambda: rnn.save("nowhere.npz")):  # fmt: skip
+        with pytest.raises(ValueError, match="No weights yet"):
+            call()
+    with pytest.raises(ValueError, match="has read no text yet"):
+        network().generate("a", 3)
+
+
+def test_what_cannot_be_sampled(trained):
+    rnn = trained[0]
+    with pytest.raises(ValueError, match="n must be 0 or more, not -1"):
+        rnn.sample(0, -1)
+    with pytest.raises(ValueError, match="The prompt is empty"):
+        rnn.generate("", 5)
+    with pytest.raises(ValueError, match="Unknown character 'z' at position 2"):
+        rnn.generate("Hoz", 5)
+    assert rnn.sample(0, 0) == [] and rnn.generate("H", 0) == ""
+
+
+def test_nan_is_noticed_before_it_spreads():
+    rnn = RNN(0, 8, 5, seed=1)
+    rnn.train(VERSE, 7, report=None)
+    rnn.Why[0, 0] = np.nan
+    memory = rnn.memory["Whh"].copy()
+    with pytest.raises(FloatingPointError, match="loss is nan at iteration 7: "):
+        rnn.train(VERSE, 5, report=None)
+    assert rnn.iteration == 7 and len(rnn.losses) == 0
+    np.testing.assert_array_equal(rnn.memory["Whh"], memory)
+    with pytest.raises(ValueError, match="not a finite number"):
+        rnn.generate("H", 5)
+
+
+def test_interrupting_at_any_line_leaves_a_usable_network():
+    rnn = RNN(0, 8, 5, seed=1)
+    rnn.train(VERSE, 10, report=None)
+    struck = set()
+    for lines in range(1, 140, 3):
+        before = rnn.iteration
+        with pytest.raises(KeyboardInterrupt), interrupted_after(lines, struck):
+            rnn.train(VERSE, 1000, report=None)
+        assert rnn.iteration - before == len(rnn.losses) and np.isfinite(rnn.losses).all()
+        assert rnn.pointer % 5 == 0
+        assert len(rnn.generate("H", 5)) == 5
+    assert {"train", "forward", "backward", "update", "update_params"} <= struck
+    assert np.isfinite(rnn.train(VERSE, 20, report=None)).all()
+
+
+@contextlib.contextmanager
+def interrupted_after(lines, struck):
+    """Raise KeyboardInterrupt at the given line of rnn_core's own from here, inside training."""
+    left, begun = lines, False
+
+    def trace(frame, event, arg):
+        nonlocal left, begun
+        if frame.f_code.co_filename != rnn_core.__file__:
+            return None
+        begun = begun or frame.f_code.co_name == "forward"
+        if event == "line" and begun:
+            left -= 1
+            if left == 0:
+                struck.add(frame.f_code.co_name)
+                raise KeyboardInterrupt
+        return trace
+
+    old = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(old)
+
+
+# Sampling
+
+
+def test_samples_come_as_often_as_softmax_says():
+    rnn = network(4, 3, 2, scale=1.0)
+    h = states(rnn)
+    for temperature in (0.5, 1.0, 2.0):
+        after = np.tanh(rnn.Wxh[:, 2] + rnn.Whh @ h + rnn.bh)
+        expected = softmax(rnn.Why @ after + rnn.by, temperature)
+        drawn = [rnn.sample(2, 1, temperature, h=h, rng=seed)[0] for seed in range(4000)]
+        counts = np.bincount(drawn, minlength=4)
+        chi_square = ((counts - 4000 * expected) ** 2 / (4000 * expected)).sum()
+        assert (
+            chi_square < 21
+        )  # a fair sampler exceeds this once in 8,000 times; the seeds are fixed
+
+
+def test_a_sample_follows_the_plain_loop():
+    rnn = network(6, 5, 4)
+    rng, h, ix, expected = np.random.default_rng(8), np.zeros(5), 3, []
+    for _ in range(40):
+        hs, ps = rnn.forward([ix], h)
+        h, ix = hs[-1], int(rng.choice(6, p=ps[0]))
+        expected.append(ix)
+    assert rnn.sample(3, 40, rng=8) == expected
+    assert rnn.sample(3, 40, rng=np.random.default_rng(8)) == expected
+
+
+def test_generate_reads_the_whole_prompt(trained):
+    rnn = trained[0]
+    hs, _ = rnn.forward(rnn.vocabulary.encode("perch"), np.zeros(64))
+    rng = np.random.default_rng(3)
+    ix = rnn.sample(rnn.vocabulary.encode("h")[0], 5, h=hs[-2], rng=rng)
+    assert rnn.generate("perch", 5, rng=3) == rnn.vocabulary.decode(ix)
+
+
+def test_a_cold_sample_is_the_most_probable_one():
+    rnn = network(6, 5, 4)
+    h, ix, expected = np.zeros(5), 1, []
+    for _ in range(20):
+        hs, ps = rnn.forward([ix], h)
+        h, ix = hs[-1], int(ps[0].argmax())
+        expected.append(ix)
+    assert rnn.sample(1, 20, 1e-9) == expected
+
+
+# Files
+
+
+@pytest.mark.parametrize("optimizer", [Adagrad, Adam])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("batch_size", [None, 3])
+def test_what_was_saved_goes_on_as_if_never_stopped(tmp_path, optimizer, dtype, batch_size):
+    rnn = RNN(0, 12, 10, seed=4, dtype=dtype)
+    rnn.optimizer = optimizer(0.05)
+    rnn.train(TEXT, 60, batch_size=batch_size, report=None)
+    rnn.save(tmp_path / "model.npz")
+    copy = RNN.load(tmp_path / "model.npz")
+    assert type(copy.optimizer) is optimizer and copy.learning_rate == 0.05
+    assert (copy.iteration, copy.pointer, copy.dtype) == (60, 600, dtype)
+    assert copy.generate("Hope", 30) == rnn.generate("Hope", 30)
+    settings = {"batch_size": batch_size, "report": None}
+    np.testing.assert_array_equal(copy.train(TEXT, 50, **settings), rnn.train(TEXT, 50, **settings))
+    for name, array in rnn.parameters.items():
+        np.testing.assert_array_equal(copy.parameters[name], array)
+    assert os.listdir(tmp_path) == ["model.npz"]
+
+
+def test_a_network_that_never_trained_can_be_saved(tmp_path):
+    rnn = network()
+    rnn.save(tmp_path / "m.npz")
+    assert RNN.load(tmp_path / "m.npz").sample(0, 20, rng=1) == rnn.sample(0, 20, rng=1)
+
+
+def rewritten(path, **changes):
+    with np.load(path) as file:
+        arrays = dict(file)
+    meta = json.loads(str(arrays["meta"]))
+    meta.update(changes.pop("meta", {}))
+    arrays |= {"meta": json.dumps(meta)} | changes
+    np.savez(path, **{name: a for name, a in arrays.items() if a is not None})
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-200]),
+        lambda path: path.write_bytes(path.read_bytes()[:300]),
+        lambda path: path.write_bytes(np.random.default_rng(0).bytes(5000)),
+        lambda path: path.write_bytes(b"PK\x03\x04" + bytes(500)),
+        lambda path: np.save(path.open("wb"), np.zeros(3)),
+        lambda path: np.savez(path, meta=np.array([{"version": 1}], dtype=object)),
+        lambda path: np.savez(path, other=1),
+        lambda path: rewritten(path, meta={"version": 2}),
+        lambda path: rewritten(path, meta={"optimizer": {"name": "os.system"}}),
+        lambda path: rewritten(path, meta={"characters": "abc"}),
+        lambda path: rewritten(path, meta={"rng": None}),
+        lambda path: rewritten(path, meta={"seq_length": 0}),
+        lambda path: rewritten(path, Whh=np.zeros((3, 4))),
+        lambda path: rewritten(path, Wxh=np.zeros(4)),
+        lambda path: rewritten(path, h=np.zeros(5)),
+        lambda path: rewritten(path, all=np.zeros(3)),
+        lambda path: rewritten(path, by=None),
+        lambda path: rewritten(path, bh=np.array(["a"] * 4)),
+    ],
+)
+def test_damaged_and_foreign_files(tmp_path, damage):
+    path = tmp_path / "model.npz"
+    rnn = RNN(0, 4, 5, seed=1)
+    rnn.train(VERSE, 3, report=None)
+    rnn.save(path)
+    RNN.load(path)
+    damage(path)
+    with pytest.raises(ValueError, match="is damaged, or not a saved network"):
+        RNN.load(path)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda rnn: pickle.loads(pickle.dumps(rnn))])
+def test_a_copy_is_whole_and_separate(duplicate):
+    rnn = RNN(0, 8, 5, seed=1)
+    assert duplicate(rnn).train(VERSE, 1, report=None).shape == (1,)
+    rnn.train(VERSE, 10, report=None)
+    twin, before = duplicate(rnn), rnn.Whh.copy()
+    expected = twin.train(VERSE, 5, report=None)
+    np.testing.assert_array_equal(rnn.Whh, before)
+    assert not np.array_equal(twin.Whh, before)
+    np.testing.assert_array_equal(rnn.train(VERSE, 5, report=None), expected)
+
+
+def test_a_missing_file_is_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        RNN.load(tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left"), KeyboardInterrupt()])
+@pytest.mark.parametrize("where", ["savez", "fsync", "replace"])
+def test_a_save_that_fails_leaves_the_old_file_whole(tmp_path, monkeypatch, error, where):
+    rnn = network()
+    rnn.save(tmp_path / "m.npz")
+    before = (tmp_path / "m.npz").read_bytes()
+
+    def fails(file, *args, **kwargs):
+        if where == "savez":
+            file.write(b"half of")
+        raise error
+
+    monkeypatch.setattr(np if where == "savez" else os, where, fails)
+    with pytest.raises(type(error)):
+        rnn.save(tmp_path / "m.npz")
+    assert os.listdir(tmp_path) == ["m.npz"]
+    assert (tmp_path / "m.npz").read_bytes() == before

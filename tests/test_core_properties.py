@@ -1,0 +1,174 @@
+"""Laws that hold for any input, tried on many; and PyTorch's gradients on the same weights."""
+
+import io
+
+import numpy as np
+import pytest
+
+from rnn_core import RNN, Vocabulary, cross_entropy, gradient_check, softmax
+from tools import need
+
+hypothesis = need("hypothesis")
+from hypothesis import given, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+
+FLOATS = st.floats(-1e308, 1e308)
+SIZES = {"V": st.integers(2, 12), "H": st.integers(1, 8), "T": st.integers(1, 8),
+         "batch": st.sampled_from([None, 1, 4]), "seed": st.integers(0, 10_000)}  # fmt: skip
+
+
+def drawn(V, H, T, batch, seed, scale=0.3):
+    """A network with weights of that scale, a chunk to read and a state to start from."""
+    rng = np.random.default_rng(seed)
+    rnn = RNN(V, H, T, seed=seed)
+    for array in rnn.parameters.values():
+        array[...] = rng.normal(0, scale, array.shape)
+    shape = (T,) if batch is None else (T, batch)
+    h_prev = rng.normal(0, 0.5, (*shape[1:], H))
+    return rnn, rng.integers(0, V, shape), rng.integers(0, V, shape), h_prev
+
+
+@given(st.lists(FLOATS, min_size=1, max_size=30), st.floats(1e-3, 1e3))
+def test_softmax_is_a_distribution_for_any_finite_scores(scores, temperature):
+    p = softmax(np.array(scores), temperature)
+    assert np.isfinite(p).all() and (p >= 0).all()
+    assert p.sum() == pytest.approx(1)
+
+
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=30), st.floats(-1e6, 1e6))
+def test_a_shift_changes_nothing(scores, shift):
+    scores = np.array(scores)
+    np.testing.assert_allclose(softmax(scores + shift), softmax(scores), atol=1e-8)
+
+
+@given(
+    st.lists(st.floats(-20, 20), min_size=2, max_size=10), st.floats(0.05, 5), st.floats(0.01, 5)
+)
+def test_entropy_grows_with_temperature(scores, temperature, more):
+    def entropy(p):
+        p = p[p > 0]
+        return -(p * np.log(p)).sum()
+
+    cool, warm = softmax(scores, temperature), softmax(scores, temperature + more)
+    assert entropy(warm) >= entropy(cool) - 1e-12
+
+
+@given(st.text(min_size=1))
+def test_encode_and_decode_undo_each_other(text):
+    vocabulary = Vocabulary(text)
+    indices = vocabulary.encode(text)
+    assert vocabulary.decode(indices) == text
+    assert vocabulary.encode(vocabulary.decode(indices)).tolist() == indices.tolist()
+    assert list(vocabulary.characters) == sorted(set(text))
+
+
+@settings(deadline=None)
+@given(**SIZES)
+def test_gradients_agree_with_central_differences(V, H, T, batch, seed):
+    rnn, inputs, targets, h_prev = drawn(V, H, T, batch, seed)
+    assert max(gradient_check(rnn, inputs, targets, h_prev).values()) < 1e-7
+
+
+@settings(deadline=None, max_examples=40)
+@given(V=st.integers(2, 60), H=st.integers(1, 64), T=st.integers(1, 40),
+       batch=st.sampled_from([None, 1, 4]), seed=st.integers(0, 10_000))  # fmt: skip
+def test_gradients_of_larger_networks_along_random_directions(V, H, T, batch, seed):
+    rnn, inputs, targets, h_prev = drawn(V, H, T, batch, seed)
+    gradients = rnn.backward(inputs, targets, *rnn.forward(inputs, h_prev))
+    rng = np.random.default_rng(seed)
+    for name, gradient in gradients.items():
+        direction, kept = rng.normal(size=gradient.shape), rnn.parameters[name].copy()
+        direction /= np.linalg.norm(direction)
+
+        def loss(step, name=name, kept=kept, direction=direction):
+            rnn.parameters[name][...] = kept + step * direction
+            return cross_entropy(rnn.forward(inputs, h_prev)[1], targets)
+
+        near, far = loss(1e-4) - loss(-1e-4), loss(2e-4) - loss(-2e-4)
+        rnn.parameters[name][...] = kept
+        slope = (8 * near - far) / (12 * 1e-4)  # central differences of the fourth order
+        error = abs(slope - (gradient * direction).sum())
+        assert error < 1e-7 * max(1.0, np.linalg.norm(gradient))
+
+
+@settings(deadline=None)
+@given(**SIZES)
+def test_save_and_load_give_the_same_network_to_the_bit(tmp_path_factory, V, H, T, batch, seed):
+    path = tmp_path_factory.getbasetemp() / "model.npz"
+    rnn, inputs, targets, h_prev = drawn(V, H, T, batch, seed)
+    rnn.update_params(rnn.backward(inputs, targets, *rnn.forward(inputs, h_prev)))
+    rnn.save(path)
+    copy = RNN.load(path)
+    for name, array in rnn.parameters.items():
+        assert array.tobytes() == copy.parameters[name].tobytes()
+        assert rnn.memory[name].tobytes() == copy.memory[name].tobytes()
+    assert copy.sample(0, 10) == rnn.sample(0, 10)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200), st.integers(0, 4000), st.booleans())
+def test_any_damage_to_a_file_is_a_value_error(noise, at, cut):
+    file = io.BytesIO()
+    rnn = RNN(4, 3, 2, seed=1)
+    path = test_any_damage_to_a_file_is_a_value_error.path
+    rnn.save(path)
+    file = bytearray(path.read_bytes())
+    at = min(at, len(file))
+    file[at : None if cut else at + len(noise)] = noise
+    path.write_bytes(bytes(file))
+    try:
+        loaded = RNN.load(path)
+    except ValueError:
+        return
+    assert loaded.sample(0, 3, rng=0) is not None
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _a_place_for_files(tmp_path_factory):
+    test_any_damage_to_a_file_is_a_value_error.path = tmp_path_factory.mktemp("damage") / "m.npz"
+
+
+@settings(deadline=None)
+@given(**SIZES)
+def test_backward_changes_no_argument_and_batches_add_up(V, H, T, batch, seed):
+    rnn, inputs, targets, h_prev = drawn(V, H, T, batch, seed)
+    hs, ps = rnn.forward(inputs, h_prev)
+    copies = [array.copy() for array in (inputs, targets, h_prev, hs, ps)]
+    together = rnn.backward(inputs, targets, hs, ps)
+    for array, copy in zip((inputs, targets, h_prev, hs, ps), copies, strict=True):
+        np.testing.assert_array_equal(array, copy)
+    for name in together if batch else ():
+        alone = sum(
+            rnn.backward(inputs[:, b], targets[:, b], hs[:, b], ps[:, b])[name]
+            for b in range(batch)
+        )
+        np.testing.assert_allclose(together[name], alone, atol=1e-11)
+
+
+@pytest.mark.parametrize("batch", [None, 1, 4])
+def test_gradients_equal_those_of_pytorch(batch):
+    torch = need("torch")
+    rnn, inputs, targets, h_prev = drawn(22, 16, 25, batch, seed=3)
+    cell = torch.nn.RNN(22, 16).double()
+    weights = {
+        cell.weight_ih_l0: rnn.Wxh, cell.weight_hh_l0: rnn.Whh, cell.bias_ih_l0: rnn.bh,
+        cell.bias_hh_l0: np.zeros(16),
+    }  # fmt: skip
+    with torch.no_grad():
+        for theirs, ours in weights.items():
+            theirs.copy_(torch.from_numpy(ours))
+    Why = torch.tensor(rnn.Why, requires_grad=True)
+    by = torch.tensor(rnn.by, requires_grad=True)
+    one_hot = torch.nn.functional.one_hot(torch.from_numpy(inputs), 22).double()
+    hidden, _ = cell(one_hot, torch.from_numpy(h_prev)[None])
+    scores = (hidden @ Why.T + by).reshape(-1, 22)
+    goal = torch.from_numpy(targets).reshape(-1)
+    loss = torch.nn.functional.cross_entropy(scores, goal, reduction="sum")
+    loss.backward()
+
+    hs, ps = rnn.forward(inputs, h_prev)
+    assert cross_entropy(ps, targets) == pytest.approx(loss.item(), abs=1e-10)
+    theirs = {"Wxh": cell.weight_ih_l0.grad, "Whh": cell.weight_hh_l0.grad, "Why": Why.grad,
+              "bh": cell.bias_ih_l0.grad, "by": by.grad}  # fmt: skip
+    for name, gradient in rnn.backward(inputs, targets, hs, ps).items():
+        np.testing.assert_allclose(gradient, theirs[name].numpy(), atol=1e-10)

@@ -1,0 +1,357 @@
+"""What stands around the lessons: requirements, README, licences, and who may import whom."""
+
+import ast
+import importlib.metadata
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from reading import NOTEBOOKS, ROOT, broken_links, lesson_paths, prose, read_lesson, word_troubles
+
+PIN = re.compile(r"([A-Za-z0-9_.-]+)==(\d[\w.]*)")
+TEST_COMMAND = "python -m pip install -r requirements.txt && python -m pytest"
+START_COMMAND = (
+    "python -m pip install -r requirements.txt && "
+    "python -m jupyter lab notebooks/00_start_here.ipynb"
+)
+# What repo2docker's base image brings of the needs of NumPy, matplotlib and ipywidgets, in
+# versions that satisfy them.
+IN_BINDERS_IMAGE = {"comm", "ipython", "packaging", "python-dateutil", "traitlets"}
+LEFT_OUT = {".git", "__pycache__", "venv", "node_modules", "htmlcov"}
+
+
+def text_of(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def files_of_the_course():
+    """Every file under version control or, without git, every file that could be."""
+    if shutil.which("git") and (ROOT / ".git").exists():
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"],
+            cwd=ROOT, capture_output=True, check=False,
+        )  # fmt: skip
+        if listed.returncode == 0 and listed.stdout:
+            names = listed.stdout.decode("utf-8").split("\0")
+            return sorted(ROOT / name for name in names if name and (ROOT / name).is_file())
+    return sorted(
+        path
+        for path in ROOT.rglob("*")
+        if path.is_file()
+        and not any(
+            part in LEFT_OUT or (part.startswith(".") and part not in (".ci", ".github"))
+            for part in path.relative_to(ROOT).parts[:-1]
+        )
+        and not path.name.startswith("my_rnn")
+    )
+
+
+FILES = files_of_the_course()
+PYTHON = [path for path in FILES if path.suffix == ".py"]
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def fail_with(lines):
+    lines = [f"  - {line}" for line in lines]
+    if lines:
+        pytest.fail("\n".join(["", *lines]), pytrace=False)
+
+
+# Requirements ------------------------------------------------------------------------------
+
+
+def pins(name):
+    """Package -> version of a requirements file; every line must be a pin."""
+    lines = [line.partition("#")[0].strip() for line in text_of(name).splitlines()]
+    matches = {line: PIN.fullmatch(line) for line in lines if line}
+    loose = [line for line, match in matches.items() if not match]
+    assert not loose, f"{name} should pin exactly (name==version): {loose}"
+    return {match[1].lower().replace("_", "-"): match[2] for match in matches.values()}
+
+
+def test_learners_requirements_are_six_pins():
+    expected = {"numpy", "matplotlib", "ipywidgets", "jupyterlab", "nbval", "pytest"}
+    assert set(pins("requirements.txt")) == expected
+
+
+@pytest.mark.parametrize("name", [name_of(p) for p in FILES if p.name == "requirements.txt"])
+def test_requirements_are_pinned_and_agree(name):
+    learners, here = pins("requirements.txt"), pins(name)
+    differing = {p: v for p, v in here.items() if learners.get(p, v) != v}
+    if name.startswith("tests/classroom"):  # a hub's base image has a JupyterLab of its own
+        differing.pop("jupyterlab", None)
+    assert not differing, f"{name} and requirements.txt disagree about {differing}"
+
+
+def test_binder_adds_what_the_image_lacks_and_no_more():
+    lock = pins("binder/requirements.txt")
+    needed = {"numpy", "matplotlib", "ipywidgets"}
+    for package in tuple(needed):
+        for requirement in importlib.metadata.requires(package) or ():
+            if "extra ==" not in requirement:
+                needed.add(re.match(r"[\w.-]+", requirement)[0].lower().replace("_", "-"))
+    assert set(lock) == needed - IN_BINDERS_IMAGE
+    assert text_of("binder/runtime.txt") == "python-3.12\n"
+    assert "uv pip compile" in text_of("binder/requirements.txt"), "say how the lock was made"
+
+
+# README, CI, workflow ----------------------------------------------------------------------
+
+
+def commands(name):
+    """The lines of a page's code blocks."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text_of(name), re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+def test_readme_gives_the_two_commands():
+    given = commands("README.md")
+    assert START_COMMAND in given
+    assert TEST_COMMAND in given
+    uv = 'uv run --no-project --python ">=3.11,<3.15" --with-requirements requirements.txt -m '
+    assert f"{uv}jupyter lab notebooks/00_start_here.ipynb" in given
+    assert f"{uv}pytest" in given
+
+
+def test_ci_runs_readmes_command():
+    assert f"'{TEST_COMMAND}' README.md" in text_of(".ci/run")
+    assert 'bash -c "$readme_command"' in text_of(".ci/run")
+
+
+def test_readme_says_how_to_reach_binder():
+    address = "https://mybinder.org/v2/gh/OWNER/REPO/TAG?urlpath=lab/tree/notebooks/"
+    assert address + "00_start_here.ipynb" in commands("README.md")
+
+
+def test_readmes_table_of_lessons():
+    rows = re.findall(r"^\| \[(.+?)\]\(notebooks/(.+?)\) \| .+ \| (\d+) \|$", text_of("README.md"),
+                      re.MULTILINE)  # fmt: skip
+    troubles = []
+    for title, name, minutes in rows:
+        path = NOTEBOOKS / name
+        if not path.exists():
+            continue  # the test of links says so
+        first = read_lesson(path).cells[0].source
+        if first.split("\n")[0] != f"# {title}":
+            troubles.append(f"{name} is called {first.split(chr(10))[0]!r}, not {title!r}")
+        elif f"*{minutes} minutes" not in first:
+            troubles.append(f"{name} does not say {minutes} minutes")
+    missing = {path.name for path in lesson_paths()} - {name for _, name, _ in rows}
+    fail_with(troubles + [f"{name} is not in README's table" for name in sorted(missing)])
+    assert [name for _, name, _ in rows] == sorted(name for _, name, _ in rows)
+
+
+def test_workflow():
+    workflow = yaml.safe_load(text_of(".github/workflows/test.yml"))
+    on = workflow[True]  # YAML 1.1 reads the key `on` as true
+    assert {"push", "pull_request", "schedule"} <= set(on)
+    assert re.fullmatch(r"\d+ \d+ \* \* \d", on["schedule"][0]["cron"]), "weekly"
+    (job,) = workflow["jobs"].values()
+    matrix = job["strategy"]["matrix"]
+    assert {name.partition("-")[0] for name in matrix["system"]} == {"ubuntu", "macos", "windows"}
+    assert matrix["python"] == ["3.11", "3.12", "3.13", "3.14"]
+    assert [step["run"] for step in job["steps"] if "run" in step] == [TEST_COMMAND]
+
+
+def test_licences():
+    text = text_of("LICENSE")
+    for words in ("BSD 3-Clause License", "Redistributions in binary form must reproduce",
+                  "Neither the name of the copyright holder", 'PROVIDED BY THE COPYRIGHT HOLDERS',
+                  "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/legalcode",
+                  "the course's authors"):  # fmt: skip
+        assert words in text
+
+
+PAGES = [path for path in FILES if path.suffix == ".md"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_pages(page):
+    text = page.read_text(encoding="utf-8")
+    fail_with([*broken_links(page, text), *word_troubles(prose(text))])
+
+
+# Files -------------------------------------------------------------------------------------
+
+BINARY = {".png", ".npz", ".ico", ".gif", ".zip"}
+
+
+def test_files_are_utf8_with_unix_newlines():
+    troubles = []
+    for path in FILES:
+        if path.suffix in BINARY:
+            continue
+        data = path.read_bytes()
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            troubles.append(f"{name_of(path)} is not UTF-8: {error}")
+            continue
+        if "\r" in text:
+            troubles.append(f"{name_of(path)} has newlines other than \\n")
+        if text.startswith("\ufeff"):
+            troubles.append(f"{name_of(path)} starts with a byte order mark")
+        if text and not text.endswith("\n"):
+            troubles.append(f"{name_of(path)} does not end with a newline")
+    fail_with(troubles)
+
+
+def test_names_that_every_system_can_store():
+    names = [name_of(path) for path in FILES]
+    assert len({name.lower() for name in names}) == len(names), "names that differ only in case"
+    assert not [name for name in names if re.search(r'[<>:"\\|?*\x00-\x1f]|[. ]$', name)]
+
+
+def test_nothing_of_one_machine():
+    folders = ["home", "root", "tmp", "Users", "work", "opt", "mnt", "srv"]
+    # The leading slash is put in here, so that this file does not find itself.
+    pattern = re.compile(rf"(?<![\w./~*])/(?:{'|'.join(folders)})/[\w.-]+|[A-Z]:\\{{1,2}}Users")
+    people = re.compile(r"/home/(jovyan|ada|STUDENT|jupyter-)|/opt/tljh")  # of hubs, or made up
+    hosts = re.compile(r"(extra-)?index-url\s*[= ]|registry\s*=|pypi\.org/simple")
+    troubles = []
+    for path in FILES:
+        if path.suffix in BINARY or path == Path(__file__).resolve():
+            continue
+        text = re.sub(r"base64,[\w+/=]+", "", path.read_text(encoding="utf-8", errors="replace"))
+        for number, line in enumerate(text.split("\n"), 1):
+            for found in [*pattern.finditer(line), *hosts.finditer(line)]:
+                if not people.match(line, found.start()):
+                    troubles.append(f"{name_of(path)}:{number}: {found[0]}")
+    fail_with(troubles)
+
+
+def test_only_what_belongs_stands_at_the_top():
+    top = {name_of(path).partition("/")[0] for path in FILES}
+    expected = {"README.md", "LICENSE", "requirements.txt", "pyproject.toml", "rnn_core.py",
+                "notebooks", "tests", "binder"}  # fmt: skip
+    assert {name for name in top if not name.startswith(".")} == expected
+
+
+def test_modules_are_short_enough_to_read():
+    long = {name_of(p): p.read_text(encoding="utf-8").count("\n") for p in PYTHON
+            if NOTEBOOKS in p.parents}  # fmt: skip
+    fail_with(
+        f"{name} has {lines} lines: split it into a folder of that name"
+        for name, lines in long.items()
+        if lines > (600 if "exercises" in name else 450)  # lists of mistakes are read one by one
+    )
+
+
+# Imports -----------------------------------------------------------------------------------
+
+# Who stands on whom: a room may import those with a smaller number. Modules that serve one
+# lesson (clinic.py and the like) stand between figures and widgets.
+FLOORS = {"rnn_core": 0, "texts": 1, "baselines": 2, "survey": 2, "plots": 3, "exercises": 3,
+          "checks": 4, "keep": 4, "widgets": 5, "grade": 6}  # fmt: skip
+TOGETHER = {"checks", "keep"}  # a check keeps what it accepts
+OUTSIDE = {
+    "rnn_core": {"numpy"},
+    "texts": {"numpy", "pydoc_data"},
+    "baselines": {"numpy"},
+    "plots": {"numpy", "matplotlib"},
+    "exercises": {"numpy"},
+    "checks": {"numpy"},
+    "keep": {"numpy"},
+    "widgets": {"numpy", "matplotlib", "ipywidgets", "IPython", "traitlets"},
+    "grade": {"numpy"},
+}
+POSIX_ONLY = {"resource", "fcntl", "pwd", "grp", "termios", "tty", "pty", "posix", "syslog",
+              "spwd", "crypt", "curses", "readline"}  # fmt: skip
+COURSE = [p for p in PYTHON if p.is_relative_to(NOTEBOOKS / "course")] + [ROOT / "rnn_core.py"]
+
+
+def room_of(path):
+    """Which room of the house a file belongs to."""
+    return path.relative_to(NOTEBOOKS / "course").parts[0].removesuffix(".py") if (
+        NOTEBOOKS in path.parents) else "rnn_core"  # fmt: skip
+
+
+ROOMS = {room_of(path) for path in COURSE}
+
+
+def imports(path, at_the_top=False):
+    """(line, module) of the imports of a file; the course's relative ones in full, as course.…"""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in tree.body if at_the_top else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.lineno, node.module
+            if node.module == "course":
+                yield from ((node.lineno, f"course.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and NOTEBOOKS in path.parents:
+            package = path.relative_to(NOTEBOOKS).parent.parts
+            package = package[: len(package) - node.level + 1]
+            full = ".".join([*package, *filter(None, [node.module])])
+            yield node.lineno, full
+            if full == "course":
+                yield from ((node.lineno, f"course.{alias.name}") for alias in node.names)
+
+
+def test_nobody_imports_what_is_above():
+    troubles = []
+    for path in COURSE:
+        room = room_of(path)
+        if room == "__init__":
+            continue
+        for line, module in imports(path):
+            other = module.split(".")[1] if module.startswith("course.") else module
+            if other in ROOMS:
+                above = FLOORS.get(other, 4) >= FLOORS.get(room, 4)
+                if above and other != room and {other, room} != TOGETHER:
+                    troubles.append(f"{name_of(path)}:{line}: {room} may not import {other}")
+            elif module.partition(".")[0] not in {
+                "course", *OUTSIDE.get(room, {"numpy"}), *sys.stdlib_module_names}:  # fmt: skip
+                troubles.append(f"{name_of(path)}:{line}: {room} may not import {module}")
+    fail_with(troubles)
+
+
+def test_every_system_can_import_every_module():
+    fail_with(
+        f"{name_of(path)}:{line}: {module} exists on POSIX only: import it where it is used"
+        for path in PYTHON
+        for line, module in imports(path, at_the_top=True)
+        if module.partition(".")[0] in POSIX_ONLY
+    )
+
+
+def test_text_files_are_opened_with_an_encoding():
+    fail_with(
+        f'{name_of(path)}:{line}: give encoding="utf-8"'
+        for path in PYTHON
+        for line in opened_without_encoding(path.read_text(encoding="utf-8"))
+    )
+
+
+def opened_without_encoding(source):
+    """Line numbers of open(), read_text() and write_text() in text mode without an encoding."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        given = {keyword.arg for keyword in node.keywords}
+        if "encoding" in given or None in given:
+            continue
+        if (name == "read_text" and not node.args) or (name == "write_text" and len(node.args) < 2):
+            yield node.lineno
+        elif isinstance(node.func, ast.Name) and name in ("open", "fdopen"):
+            mode = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "mode")]
+            if not mode or (isinstance(mode[0], ast.Constant) and "b" not in mode[0].value):
+                yield node.lineno
+
+
+@pytest.mark.parametrize("source, wrong", [
+    ("open(p)", True), ('open(p, "w")', True), ('open(p, "rb")', False),
+    ('open(p, encoding="utf-8")', False), ("p.read_text()", True), ("p.write_text(t)", True),
+    ('p.write_text(t, encoding="utf-8")', False), ('open(p, mode="wb")', False),
+])  # fmt: skip
+def test_the_test_of_encodings(source, wrong):
+    assert bool(list(opened_without_encoding(source))) == wrong
