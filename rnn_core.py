@@ -290,12 +290,12 @@ class RNN:
         Return hs (T+1, ..., H), hs[0] being h_prev and hs[-1] the state to carry on, and ps
         (T, ..., V), the probabilities of the character that follows each step.
         """
-        inputs, h = self._checked(inputs, h_prev)
-        hs = np.empty((len(inputs) + 1, *h.shape), self.dtype)
-        hs[0] = h
+        inputs, h_prev = self._checked(inputs, h_prev)
+        hs = np.empty((len(inputs) + 1, *h_prev.shape), self.dtype)
+        hs[0] = h_prev
         columns = np.add(self.Wxh.T, self.bh, order="C")  # in memory as they are read
         hs[1:] = columns[inputs]  # a one-hot vector picks a column of Wxh
-        Whh, product = self.Whh.T.copy(), np.empty_like(h)
+        Whh, h, product = self.Whh.T.copy(), hs[0], np.empty(h_prev.shape, self.dtype)
         for a in hs[1:]:  # only what waits for the step before is in the loop
             a += h.dot(Whh, product)
             h = np.tanh(a, a)
@@ -317,7 +317,7 @@ class RNN:
         das = dys.dot(self.Why).reshape(hs[1:].shape)  # dh from this step's output, for now
         slopes = hs[1:] ** 2
         np.subtract(1, slopes, slopes)
-        later = np.zeros_like(hs[0])
+        later = np.zeros_like(hs[0], order="C")
         for da, slope in zip(das[::-1], slopes[::-1], strict=True):
             da += later  # dh from all later steps
             da *= slope

@@ -142,6 +142,23 @@ def test_shapes_and_types():
         }  # fmt: skip
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_however_the_states_lie_in_memory(dtype):
+    rnn = network(5, 4, 6, dtype=dtype)
+    inputs, targets = chunk(5, 6, 3)
+    h_prev = np.array([0.5, -0.5, 0.25, 0.125])
+    hs, ps = rnn.forward(inputs, np.tile(h_prev, (3, 1)).astype(dtype))
+    gradients = rnn.backward(inputs, targets, hs, ps)
+    for laid in (np.broadcast_to(h_prev, (3, 4)), np.asfortranarray(hs[0])):
+        hs_laid, ps_laid = rnn.forward(inputs, laid)
+        np.testing.assert_array_equal(hs_laid, hs)
+        np.testing.assert_array_equal(ps_laid, ps)
+    for name, gradient in rnn.backward(
+        inputs, targets, np.asfortranarray(hs), np.asfortranarray(ps)
+    ).items():
+        np.testing.assert_allclose(gradient, gradients[name], rtol=1e-5, atol=1e-7)
+
+
 def test_parameters_can_be_written_by_attribute_in_place_and_by_name():
     rnn = RNN(3, 2, 4, seed=1)
     rnn.Whh = [[1, 2], [3, 4]]
