@@ -7,8 +7,10 @@ With x_t the character at step t, as a one-hot column:
     h_t = tanh(Wxh x_t + Whh h_{t-1} + bh)        p_t = softmax(Why h_t + by)
 """
 
+import io
 import json
 import os
+import zipfile
 import zlib
 from numbers import Integral, Real
 from types import MappingProxyType
@@ -61,7 +63,7 @@ def _indices(indices, size):
         return indices.astype(int)
     if indices.dtype.kind not in "iu":
         raise ValueError(f"Indices must be whole numbers, not {indices.dtype}.")
-    if indices.min() < 0 or indices.max() >= size:
+    if indices.astype(np.uint64).max() >= size:  # unsigned, a number below 0 is a huge one
         raise ValueError(f"Indices must lie between 0 and {size - 1}.")
     return indices
 
@@ -81,8 +83,9 @@ def softmax(scores, temperature=1.0):
     """
     if not temperature > 0:
         raise ValueError(f"temperature must be a number above 0, not {temperature}.")
+    scores = np.asarray(scores)
     with np.errstate(over="ignore"):  # a gap too wide for a float is -inf, and exp(-inf) is 0
-        scores = (scores - np.max(scores, axis=-1, keepdims=True)) / temperature
+        scores = (scores - scores.max(axis=-1, keepdims=True)) / temperature
     exps = np.exp(scores)
     return exps / exps.sum(axis=-1, keepdims=True)
 
@@ -197,6 +200,7 @@ def print_progress(rnn, iteration, loss):
 
 
 _SIZES = ("vocab_size", "hidden_size", "seq_length")
+_PARAMETERS = ("Wxh", "Whh", "Why", "bh", "by")
 _COUNTERS = ("seq_length", "iteration", "pointer", "_source")  # what a saved file keeps as is
 
 
@@ -216,7 +220,7 @@ class RNN:
     of one vector, so that an update takes few calls. Global random state is left alone.
     """
 
-    Wxh, Whh, Why, bh, by = map(_parameter, ("Wxh", "Whh", "Why", "bh", "by"))
+    Wxh, Whh, Why, bh, by = map(_parameter, _PARAMETERS)
 
     def __init__(
         self, vocab_size, hidden_size, seq_length, learning_rate=0.1, *, seed=None, dtype=np.float64
@@ -294,11 +298,12 @@ class RNN:
         hs = np.empty((len(inputs) + 1, *h_prev.shape), self.dtype)
         hs[0] = h_prev
         columns = np.add(self.Wxh.T, self.bh, order="C")  # in memory as they are read
-        hs[1:] = columns[inputs]  # a one-hot vector picks a column of Wxh
+        columns.take(inputs, 0, hs[1:], "clip")  # a one-hot vector picks a column of Wxh
         Whh, h, product = self.Whh.T.copy(), hs[0], np.empty(h_prev.shape, self.dtype)
+        tanh = np.tanh
         for a in hs[1:]:  # only what waits for the step before is in the loop
             a += h.dot(Whh, product)
-            h = np.tanh(a, a)
+            h = tanh(a, a)
         scores = hs[1:].reshape(-1, self.hidden_size).dot(self.Why.T) + self.by
         return hs, softmax(scores).reshape(*inputs.shape, -1)
 
@@ -312,8 +317,8 @@ class RNN:
         fits = inputs.shape == targets.shape == ps.shape[:-1] == (len(hs) - 1, *hs.shape[1:-1])
         _require(fits, "inputs, targets, hs and ps do not belong together: their shapes differ.")
         V, H, Whh = self.vocab_size, self.hidden_size, self.Whh
-        eye = np.eye(V, dtype=self.dtype)
-        dys = ps.reshape(-1, V) - eye[targets.ravel()]  # softmax and cross-entropy together
+        eye, ones = np.eye(V, dtype=self.dtype), np.ones(targets.size, self.dtype)
+        dys = ps.reshape(-1, V) - eye.take(targets.ravel(), 0)  # softmax and cross-entropy together
         das = dys.dot(self.Why).reshape(hs[1:].shape)  # dh from this step's output, for now
         slopes = hs[1:] ** 2
         np.subtract(1, slopes, slopes)
@@ -324,20 +329,20 @@ class RNN:
             da.dot(Whh, later)
         das = das.reshape(-1, H)
         return {
-            "Wxh": das.T.dot(eye[inputs.ravel()]),
+            "Wxh": das.T.dot(eye.take(inputs.ravel(), 0)),
             "Whh": das.T.dot(hs[:-1].reshape(-1, H)),
             "Why": dys.T.dot(hs[1:].reshape(-1, H)),
-            "bh": das.sum(axis=0),
-            "by": dys.sum(axis=0),
+            "bh": ones.dot(das),
+            "by": ones.dot(dys),
         }
 
     def update_params(self, gradients):
         """Clip each entry at 5, then take one step of the optimiser, in place."""
-        shapes = {name: np.shape(gradient) for name, gradient in gradients.items()}
+        shapes = {name: gradient.shape for name, gradient in gradients.items()}
         if shapes != self._shapes:
             raise ValueError(f"Gradients must have the shapes {self._shapes}, not {shapes}.")
         flat = np.concatenate([gradients[name].ravel() for name in self._shapes])
-        self.optimizer.update({"all": self._flat}, clip_by_value({"all": flat}))
+        self.optimizer.update({"all": self._flat}, {"all": flat.clip(-5, 5)})
 
     def train(self, text, iterations, *, batch_size=None, report=print_progress, every=1000):
         """Train on text; return the loss (iterations,) at each update, in nats, summed.
@@ -443,30 +448,69 @@ class RNN:
         """Return the network that was saved: it samples and trains on as if never stopped."""
         with open(path, "rb") as file:
             try:
-                with np.load(file, allow_pickle=False) as arrays:
-                    return cls._restored(dict(arrays))
+                return cls._restored(_read_arrays(file))
             except Exception as error:  # a damaged file can bring about any
-                raise ValueError(f"{path} is damaged, or not a saved network: {error}") from error
+                reason = (str(error) or type(error).__name__).split("\n")[0]
+                raise ValueError(f"{path} is damaged, or not a saved network: {reason}") from error
 
     @classmethod
     def _restored(cls, arrays):
         meta = json.loads(str(arrays["meta"]))
         _require(meta["version"] == 1, f"version {meta['version']}, and only version 1 is known.")
-        (H, V), dtype, h = arrays["Wxh"].shape, arrays["Wxh"].dtype, arrays["h"]
-        fits = arrays["Whh"].shape == (H, H) and h.shape[-1] == H and dtype.kind == "f"
-        _require(fits, "its arrays do not fit together.")
-        rnn = cls(V, H, meta["seq_length"], dtype=dtype)
+        whole = {"meta", "h", *_PARAMETERS} <= arrays.keys() <= {"meta", "h", "all", *_PARAMETERS}
+        _require(whole, "an array is missing, or does not belong in it.")
+        floats = all(array.dtype.kind == "f" for name, array in arrays.items() if name != "meta")
+        (H, V), h = arrays["Wxh"].shape, arrays["h"]
+        fits = floats and arrays["Whh"].shape == (H, H) and h.ndim in (1, 2) and h.shape[-1] == H
+        _require(fits and H > 0 and V > 1, "its arrays do not fit together.")
+        rnn = cls(V, H, meta["seq_length"], dtype=arrays["Wxh"].dtype)
         for name in rnn.parameters:
             setattr(rnn, name, arrays[name])
-        settings = meta["optimizer"]
-        rnn.optimizer = {"Adagrad": Adagrad, "Adam": Adam}[settings.pop("name")](0.1)
-        vars(rnn.optimizer).update(settings)
+        rnn.optimizer = _restored_optimizer(meta["optimizer"])
         if "all" in arrays:
-            _require(arrays["all"].shape[-1] == rnn._flat.size, "its memory does not fit.")
+            shape = (2, rnn._flat.size) if type(rnn.optimizer) is Adam else rnn._flat.shape
+            _require(arrays["all"].shape == shape, "its memory does not fit.")
             rnn.optimizer.memory["all"] = arrays["all"]
+        counts = all(_is_count(meta[name]) for name in ("iteration", "pointer"))
+        _require(counts, "its iteration or its place in the text is no whole number.")
         rnn.rng.bit_generator.state = meta["rng"]
         vars(rnn).update({name: meta[name] for name in _COUNTERS}, h=h)
-        if meta["characters"]:
+        if meta["characters"] is not None:
             rnn.vocabulary = Vocabulary(meta["characters"])
-            _require(len(rnn.vocabulary) == V, "its vocabulary does not fit.")
+            fits = len(rnn.vocabulary) == V and rnn.vocabulary.characters == meta["characters"]
+            _require(fits, "its vocabulary does not fit.")
         return rnn
+
+
+def _read_arrays(file):
+    """Return the arrays of an .npz by name, none larger than the file, whatever it claims."""
+    size, arrays = file.seek(0, os.SEEK_END), {}
+    with zipfile.ZipFile(file) as members:
+        claimed = sum(member.file_size for member in members.infolist())
+        _require(claimed <= size, "it claims to hold more than it can.")
+        for name in members.namelist():
+            data = io.BytesIO(members.read(name))
+            np.lib.format.read_magic(data)
+            shape, by_columns, dtype = np.lib.format.read_array_header_1_0(data)
+            flat = np.frombuffer(data.getbuffer(), dtype, offset=data.tell())
+            array = flat.reshape(shape, order="F" if by_columns else "C")
+            arrays[name.removesuffix(".npy")] = array.copy()
+    return arrays
+
+
+def _restored_optimizer(settings):
+    name = settings.pop("name")
+    known = {"Adagrad": Adagrad, "Adam": Adam}
+    _require(name in known, f"its optimiser, {name}, is not one of rnn_core's.")
+    optimizer = known[name](0.1)
+    fits = settings.keys() == vars(optimizer).keys() and settings["memory"] == {}
+    rate = settings["learning_rate"]
+    fits = fits and isinstance(rate, Real) and 0 <= rate < 1e300
+    fits = fits and _is_count(settings.get("steps", 0))
+    _require(fits, "its optimiser's settings cannot be right.")
+    vars(optimizer).update(settings)
+    return optimizer
+
+
+def _is_count(value):
+    return isinstance(value, int) and 0 <= value < 2**62

@@ -23,7 +23,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "notebooks")]
-NAMES = ("ours", "by the book", "torch", "jax", "C")
+NAMES = ("ours", "by the book", "torch", "jax", "jax tuned", "C")
 
 
 def environment(threads):
