@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = re.compile(r"\d\d_\w+\.ipynb")
 NEWCOMER = pytest.StashKey[str]()  # an empty folder
+SOLVED = pytest.StashKey[dict]()  # path of a lesson -> future of its cells, run with the solutions
 
 
 def pytest_configure(config):
@@ -28,6 +29,15 @@ def pytest_ignore_collect(collection_path):
     if collection_path.suffix == ".ipynb":
         return not LESSON.fullmatch(collection_path.name) or None
     return None
+
+
+def pytest_collection_finish(session):
+    """The solved lessons take long: their kernels run beside the other tests, from the start."""
+    chosen = [item for item in session.items if item.name.startswith("test_solved_lesson[")]
+    if chosen and not session.config.option.collectonly:
+        futures, end = chosen[0].module.begin([item.callspec.params["path"] for item in chosen])
+        session.config.stash[SOLVED] = futures
+        session.config.add_cleanup(end)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,6 +4,9 @@ import ast
 import os
 import re
 import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -14,6 +17,7 @@ import rnn_core
 import solutions
 from course.checks import check, check_whole, comparing, expected_outcomes, running, whole
 from course.exercises import EXERCISES, LESSONS, TOPICS, Model
+from tests.lessons_under_test import SOLVED
 
 WRITTEN = solutions.all_written()
 NAMES = [exercise.name for exercise in WRITTEN]
@@ -159,17 +163,28 @@ def test_lesson_and_core_say_the_same_when_certain():
 # The lessons as a learner leaves them ------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    """A copy of the course, without anyone's functions in it."""
-    folder = tmp_path_factory.mktemp("course")
+def begin(paths):
+    """Run the solved lessons one after the other, in a copy of the course without anyone's work.
+
+    Return a dict path -> future of (cells by id, my_rnn.py as it is then), and a function that
+    tidies up. Called by tests/lessons_under_test.py.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="solved_"))
     shutil.copy(solutions.ROOT / "rnn_core.py", folder)
-    shutil.copytree(
-        solutions.NOTEBOOKS,
-        folder / "notebooks",
-        ignore=shutil.ignore_patterns("my_rnn*", "__pycache__", ".ipynb_checkpoints"),
-    )
-    return folder / "notebooks"
+    ignore = shutil.ignore_patterns("my_rnn*", "__pycache__", ".ipynb_checkpoints")
+    shutil.copytree(solutions.NOTEBOOKS, folder / "notebooks", ignore=ignore)
+    pool = ThreadPoolExecutor(1)
+
+    def solve(path):
+        cells = {f"exercise-{w.name}": w.solved for w in solutions.written_in(path)}
+        cells = run(folder / "notebooks" / path.name, cells)
+        return cells, (folder / "notebooks" / "my_rnn.py").read_text(encoding="utf-8")
+
+    def end():
+        pool.shutdown(cancel_futures=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    return {path: pool.submit(solve, path) for path in paths}, end
 
 
 def run(path, cells):
@@ -203,13 +218,12 @@ def shown(cell):
 
 
 @pytest.mark.parametrize("path", LESSON_PATHS, ids=lambda path: path.name[:2])
-def test_solved_lesson(desk, path):
+def test_solved_lesson(path, request):
     here = solutions.written_in(path)
-    cells = run(desk / path.name, {f"exercise-{w.name}": w.solved for w in here})
+    cells, collected = request.config.stash[SOLVED][path].result()
     for written in here:
         text = shown(cells[f"exercise-{written.name}"])
         assert text == f"{written.name}: passed.\nKept in my_rnn.py.", text
-    collected = (desk / "my_rnn.py").read_text(encoding="utf-8")
     for written in here:
         assert re.search(rf"^def {written.name}\(", collected, re.MULTILINE)
         assert written.solution.strip() in collected
@@ -218,18 +232,19 @@ def test_solved_lesson(desk, path):
 
 
 @pytest.mark.skipif(not set(whole.PIECES) <= set(NAMES), reason="some lessons are not there yet")
-def test_the_collected_functions_train_and_recite(desk, tmp_path):
-    """Needs the solved lessons above; without them the solutions are put together here."""
-    path = desk / "my_rnn.py"
-    if not path.exists() or not all(
-        f"def {name}(" in path.read_text(encoding="utf-8") for name in whole.PIECES
-    ):
-        path = tmp_path / "collected.py"
-        path.write_text(
-            "import numpy as np\n\n\n"
-            + "\n\n\n".join(written.solution.strip() for written in WRITTEN)
-            + "\n",
-            encoding="utf-8",
-        )
+def test_the_collected_functions_train_and_recite(tmp_path):
+    path = tmp_path / "collected.py"
+    sources = [written.solution.strip() for written in WRITTEN]
+    path.write_text("import numpy as np\n\n\n" + "\n\n\n".join(sources) + "\n", encoding="utf-8")
+    result = check_whole(path)
+    assert result.passed, result.message
+
+
+def test_what_the_lessons_collected_trains_and_recites(tmp_path, request):
+    solved_lessons = request.config.stash.get(SOLVED, {})
+    if not set(LESSON_PATHS) <= set(solved_lessons):
+        pytest.skip("it needs the solved lessons above, and not all were asked for")
+    path = tmp_path / "my_rnn.py"
+    path.write_text(solved_lessons[LESSON_PATHS[-1]].result()[1], encoding="utf-8")
     result = check_whole(path)
     assert result.passed, result.message
