@@ -1,5 +1,7 @@
 """Turn the results of a race into a Markdown page and two charts."""
 
+import os.path
+
 from matplotlib.lines import Line2D
 
 from course.plots.style import COLOURS, Picture, label, new_figure
@@ -114,7 +116,10 @@ def learning_chart(learning):
     """Draw validation loss against seconds of training, with the rungs of the ladder."""
     figure, ax = new_figure(width=9.0, height=4.8)
     ax.set_xscale("log")
-    looks = ((COLOURS["muted"], "--", "s"), ("#882255", "-", "^"), ("#332288", "-", "o"))
+    looks = (
+        (COLOURS["muted"], "--", "s"), ("#999933", "-.", "D"), ("#882255", "-", "^"),
+        ("#332288", "-", "o"),
+    )  # fmt: skip
     runs = {name: [point for point in points if point[0] > 0]
             for name, points in learning["series"].items()}  # fmt: skip
     first = min(points[0][0] for points in runs.values())
@@ -150,8 +155,8 @@ def learning_chart(learning):
     )
     alt = (
         "Line chart of the loss on unseen text against seconds of training, the n-gram models as "
-        "dotted lines: the network with the original's settings comes down slowly to the lines of "
-        "the 2-gram and 3-gram models; a larger one in batches with Adam goes below them all."
+        "dotted lines: the network with the original's settings comes down slowly, one of 128 "
+        "units in batches sooner, and one of 256 units goes below all the lines."
     )
     return Picture(figure, alt)
 
@@ -197,8 +202,8 @@ def who_wins(cells):
     return "\n".join(sentences)
 
 
-def page(results):
-    """Return the Markdown page."""
+def page(results, pictures):
+    """Return the Markdown page; pictures is the way from it to their folder."""
     machine, cells = results["machine"], results["updates"]
     versions = ", ".join(f"{name} {machine[name]}" for name in ("numpy", "torch", "jax")
                          if machine[name])  # fmt: skip
@@ -215,11 +220,11 @@ def page(results):
         "above 1 ours is faster.",
         "\n".join(f"- **{name}**: {what}." for name, what in COMPETITORS.items()),
         *[f"Skipped: {line}." for line in results["skipped"]],
-        f"![{race_chart(cells).alt}](results.png)",
+        f"![{race_chart(cells).alt}]({pictures}/race.png)",
     ]
     for threads in sorted({cell["threads"] for cell in cells}):
         parts += [f"## One update, {threads_of(threads)}", update_table(cells, threads)]
-    parts += ["## Who wins where", who_wins(cells), *more(results)]
+    parts += ["## Who wins where", who_wins(cells), *more(results, pictures)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -227,7 +232,7 @@ def worst(cells, dtype):
     return max(cell["agreement"] for cell in cells if cell["dtype"] == dtype)
 
 
-def more(results):
+def more(results, pictures):
     """Return the sections on sampling, encoding, memory and learning."""
     encoding, learning = results["encoding"], results["learning"]
     sampling = ["| type | ours | by the book | ours is faster |", "| --- | ---: | ---: | ---: |"]
@@ -264,12 +269,13 @@ def more(results):
     return [*parts, "## Loss against seconds",
             f"The Python Language Reference ({learning['characters']:,} characters, "
             f"{learning['distinct']} distinct), the last tenth kept for validation; one thread; "
-            f"nats per character. The ladder: {rungs}.",
-            f"![{learning_chart(learning).alt}](learning.png)", "\n".join(curves)]  # fmt: skip
+            f"nats per character. The ladder, with interpolated smoothing: {rungs}.",
+            f"![{learning_chart(learning).alt}]({pictures}/learning.png)", "\n".join(curves)]  # fmt: skip
 
 
-def write(results, folder):
-    """Write results.md, results.png and learning.png into the folder."""
-    (folder / "results.png").write_bytes(race_chart(results["updates"]).png)
-    (folder / "learning.png").write_bytes(learning_chart(results["learning"]).png)
-    (folder / "results.md").write_text(page(results), encoding="utf-8")
+def write(results, folder, pictures):
+    """Write results.md into a folder, and race.png and learning.png into that of the pictures."""
+    (pictures / "race.png").write_bytes(race_chart(results["updates"]).png)
+    (pictures / "learning.png").write_bytes(learning_chart(results["learning"]).png)
+    there = os.path.relpath(pictures, folder).replace(os.sep, "/")
+    (folder / "results.md").write_text(page(results, there), encoding="utf-8")

@@ -1,13 +1,14 @@
 """Race `rnn_core` against the by-the-book version, PyTorch, JAX and C, side by side.
 
-    python tests/benchmarks/run.py            everything, about 8 minutes
+    python tests/benchmarks/run.py            everything, about 10 minutes
     python tests/benchmarks/run.py --quick    the small sizes, under a minute
     python tests/benchmarks/run.py --report   draw table and charts again from results.json
 
 PyTorch and JAX come with `pip install -r tests/benchmarks/requirements.txt`, C with gcc; what is
 not there is left out with a line that says so. Close other programs first: every figure is a
-median over interleaved rounds, but a busy machine still blurs it. Writes results.json,
-results.md, results.png and learning.png beside this file, or into the folder given by --output.
+median over interleaved rounds, but a busy machine still blurs it. Writes results.json and
+results.md beside this file, and race.png and learning.png to the pictures of the lessons; or all
+into the folder given by --output.
 """
 
 import argparse
@@ -23,6 +24,11 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "notebooks")]
+# What the larger networks of curves.py must be below, and after how many seconds.
+MARKS = (
+    ("256 units, for 30 s", "3-gram", 30),
+    ("256 units, for 2 minutes", "4-gram", 120),
+)
 NAMES = ("ours", "by the book", "torch", "jax", "jax tuned", "C")
 
 
@@ -128,6 +134,14 @@ def promises(results):
         yield f"{says} ({row['ratio']:.2f})", row["ratio"] >= 3
     seconds = results["encoding"]["seconds"]
     yield f"10 MB are encoded in under a second ({seconds:.2f})", seconds < 1
+    learning = results["learning"]
+    for name, rung, within in () if results["quick"] else MARKS:
+        losses = [loss for seconds, _, loss in learning["series"].get(name, ())
+                  if seconds <= 1.02 * within]  # fmt: skip
+        if losses:
+            says = f"{name}: below the {rung} model within {within} s"
+            mark = learning["ladder"][rung]
+            yield f"{says} ({losses[-1]:.2f}, the mark is {mark:.2f})", losses[-1] < mark
     for row in results["memory"]:
         if row["name"] == "ours":
             grown = row["later"] - row["first"]
@@ -140,9 +154,11 @@ def main():
     )
     parser.add_argument("--quick", action="store_true", help="the small sizes, fewer rounds")
     parser.add_argument("--report", action="store_true", help="from results.json, without racing")
-    parser.add_argument("--output", type=pathlib.Path, default=HERE, help="the folder to write to")
+    parser.add_argument("--output", type=pathlib.Path, help="the folder to write to")
     arguments = parser.parse_args()
-    path = arguments.output / "results.json"
+    folder = arguments.output or HERE
+    pictures = arguments.output or ROOT / "notebooks" / "images"
+    path = folder / "results.json"
     if arguments.report:
         results = json.loads(path.read_text(encoding="utf-8"))
     else:
@@ -160,10 +176,10 @@ def main():
         path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     import report
 
-    report.write(results, arguments.output)
+    report.write(results, folder, pictures)
     for promise, kept in promises(results):
         print("holds:" if kept else "DOES NOT HOLD:", promise)
-    print(f"results.json, results.md, results.png and learning.png are in {arguments.output}")
+    print(f"results.json and results.md are in {folder}, race.png and learning.png in {pictures}")
 
 
 if __name__ == "__main__":
