@@ -14,9 +14,13 @@ def box(lesson):
     return WidgetBox(lesson, cell, "Your own text", place=-1)
 
 
-def upload(box, path):
+def upload(box, path, *, by_key=False):
+    button = box.root.locator("button.widget-upload")
     with box.page.expect_file_chooser() as chooser:
-        box.root.locator("button.widget-upload").click()
+        if by_key:
+            box.press(button, "Enter")
+        else:
+            button.click()
     chooser.value.set_files(path)
 
 
@@ -27,12 +31,15 @@ def test_choose_and_plan(box):
     box.wait_for(lambda: box.text() != said, "the text is not another")
     chosen.select_option(index=0)
     box.wait_for(lambda: box.text().split(" | ")[:2] == said.split(" | ")[:2], "not the verse")
-    for description, control in (("Passes", "passes"), ("Network", "size")):
+    network, passes = box.control("Network").locator("select"), box.handle("Passes")
+    for control, act in (
+        ("passes", lambda: box.press(passes, "ArrowRight", "ArrowRight")),
+        ("passes", lambda: box.drag(passes, 80)),
+        ("size", lambda: network.select_option(index=0)),
+        ("size", lambda: box.press(network, "2")),  # 256 units
+    ):
         said, value = box.text(), box.values()[control]
-        if control == "passes":
-            box.press(box.handle(description), "ArrowRight", "ArrowRight")
-        else:
-            box.control(description).locator("select").select_option(index=0)
+        act()
         box.wait_for(lambda c=control, v=value: box.values()[c] != v, f"{control} stays")
         box.wait_for(lambda s=said: box.text() != s, f"{control} changes no words")
     assert box.lesson.own_errors() == [] and box.lesson.strangers == []
@@ -44,14 +51,14 @@ def test_bring_train_save_load(box, tmp_path):
     upload(box, path)
     box.wait_for(lambda: f"{len(WORDS):,} characters" in box.text(), "the text has not come")
     (tmp_path / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00")
-    upload(box, tmp_path / "picture.txt")
+    upload(box, tmp_path / "picture.txt", by_key=True)
     box.root.get_by_role("alert").wait_for()
     box.control("Network").locator("select").select_option(index=0)
     box.root.get_by_role("alert").wait_for(state="detached")
 
     box.button("Examine").click()
     box.root.get_by_role("alert").wait_for()
-    box.button("Build").click()
+    box.press(box.button("Build"), "Enter")
     box.button("Start").wait_for()
     assert box.root.get_by_role("alert").count() == 0
     box.button("Start").click()
@@ -61,7 +68,7 @@ def test_bring_train_save_load(box, tmp_path):
     made = box.kernel("b.model.iteration")
     box.button("Save").click()
     box.wait_for(lambda: f"Saved after {made:,} updates" in box.text(), "not saved")
-    box.button("Load").click()
+    box.press(box.button("Load"), "Enter")
     box.wait_for(lambda: f"Loaded, after {made:,} updates" in box.text(), "not loaded")
     box.button("Examine").click()
     box.wait_for(lambda: "Loaded" not in box.text(), "not examined")

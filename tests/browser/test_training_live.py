@@ -38,16 +38,23 @@ def state(box, wanted, seconds=10):
     box.wait_for(lambda: box.kernel("b.state") == wanted, f"it is not {wanted}", seconds)
 
 
-@pytest.mark.parametrize("lesson", [0, 7], indirect=True)
-def test_pause_resume_stop(box, figures):
+@pytest.mark.parametrize(("lesson", "hand"), [(0, "mouse"), (7, "keys")], indirect=["lesson"])
+def test_pause_resume_stop(box, hand, figures):
     lesson, page = box.lesson, box.page
-    said, pictures = box.text(), box.pictures()
-    box.button("Start").click()
+
+    def push(name):
+        if hand == "mouse":
+            box.button(name).click()
+        else:
+            box.press(box.button(name), "Enter")
+
+    said, pictures, places = box.text(), box.pictures(), box.places()
+    push("Start")
     box.wait_for(lambda: done(box) > 300, "it does not train")
     box.wait_for(lambda: box.text() != said and box.pictures() != pictures, "nothing to be seen")
 
     pressed = page.evaluate("performance.now()")
-    box.button("Pause").click()
+    push("Pause")
     page.wait_for_function(
         "box => box.textContent.includes('Paused after')", arg=box.root.element_handle()
     )
@@ -60,10 +67,11 @@ def test_pause_resume_stop(box, figures):
     assert done(box) == held and box.text() == shown
     assert f"Paused after {held:,} iterations" in shown
 
-    box.press(box.button("Resume"), "Enter")
+    push("Resume")
     box.wait_for(lambda: done(box) > held + 300, "Resume does not go on")
-    box.press(box.button("Stop"), "Enter")
+    push("Stop")
     state(box, "stopped")
+    assert box.places() == places, "something has jumped"
     assert box.kernel(f"_same(b.losses, {box.seed})"), "the losses are those of an unpaused run"
     assert len(box.kernel("b.model.generate('Hope', 40, rng=0)")) == 40
     assert lesson.own_errors() == [] and lesson.strangers == []

@@ -4,6 +4,7 @@ What the box then says is compared with what the widget's plain function gives, 
 kernel, for the values that the kernel has of the controls.
 """
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 from conftest import lesson_numbers
 from widget_box import WidgetBox, even
 
-TARGET, LIMIT = 150, 1000  # ms, p95 of control to picture: aimed at, and failing here
+TARGET = 150  # ms, p95 of control to picture, on a machine that has nothing else to do
+LIMIT = 1000  # ms, the same on one that is busy
+TRIES = 3  # of 50 moves each, the quickest counts: other work comes and goes
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,20 @@ CASES = [
          ("Steps in the valley", "steps"), ("Steepness of the valley", "steepness")),
     ),
     Case(
-        8, "temperature_sampler", "Temperature",
+        4, "bptt_stepper", "Back through time",
+        "[m('bptt_stepper').html.escape(m('bptt_stepper').words(m('bptt_stepper').trace("
+        "rnn.parameters, rnn.vocabulary.characters, c['text'], only_last=c['blamed']), "
+        "len(c['text']) - 2 - c['back']))]",
+        (("Steps back", "back"),), place=1,
+    ),
+    *(Case(
+        lesson, "temperature_sampler", "Temperature",
         "(lambda said: [c['prompt'] + said.text, m('temperature_sampler').surprise_words(said), "
-        "m('temperature_sampler').distribution_words(said, model.vocabulary.characters)])("
-        "m('temperature_sampler').say(model, c['prompt'], c['length'], c['temperature'], "
+        f"m('temperature_sampler').distribution_words(said, {model}.vocabulary.characters)])("
+        f"m('temperature_sampler').say({model}, c['prompt'], c['length'], c['temperature'], "
         "c['seed'], greedy=c['greedy']))",
         (("Temperature", "temperature"), ("Length", "length")), warm_up=("Temperature", 45),
-    ),
+    ) for lesson, model in ((0, "network"), (8, "model"))),
     Case(
         9, "neuron_explorer", "Through the eyes of one unit",
         "(lambda sight: [m('neuron_explorer').in_words(sight, c['feature'], "
@@ -82,7 +92,7 @@ CASES = [
         (("Place", "place"),),
     ),
 ]  # fmt: skip
-IDS = [f"{case.name}{case.place or ''}" for case in CASES]
+IDS = [f"{case.lesson:02d}-{case.name}{case.place or ''}" for case in CASES]
 
 
 @pytest.fixture
@@ -108,7 +118,7 @@ def cases(*names):
     chosen = [case for case in CASES if case.name in names and not case.place]
     return pytest.mark.parametrize(
         "lesson, case", [(case.lesson, case) for case in chosen], indirect=["lesson"],
-        ids=[case.name for case in chosen],
+        ids=[f"{case.lesson:02d}-{case.name}" for case in chosen],
     )  # fmt: skip
 
 
@@ -135,6 +145,11 @@ def see_change(box, case, act, control, *, much=True):
     assert all(after[1]) and len(after[1]) == len(before[1]), "every picture has a description"
 
 
+def hold_still(box, *, before):
+    """Nothing has jumped: each control and picture stands where it stood."""
+    assert box.places() == before, "something has jumped"
+
+
 def to_the_start(box, description, control):
     box.drag(box.handle(description), -600)
     box.wait_for(lambda: box.values()[control] == 0, f"{control} does not go to 0")
@@ -144,7 +159,7 @@ def to_the_start(box, description, control):
 def test_sliders_by_keyboard_and_mouse(lesson, case, box):
     for description, control in case.sliders:
         handle = box.handle(description)
-        before = box.state()
+        before, places = box.state(), box.places()
         see_change(box, case, lambda h=handle: box.press(h, "ArrowRight"), control, much=False)
         see_change(box, case, lambda h=handle: box.drag(h, 90), control, much=False)
         after = box.state()
@@ -153,8 +168,14 @@ def test_sliders_by_keyboard_and_mouse(lesson, case, box):
             f"{control}: a picture has changed, and its description has not"
         )
         see_change(box, case, lambda h=handle: box.press(h, "ArrowLeft"), control, much=False)
+        hold_still(box, before=places)
     assert lesson.own_errors() == []
     assert lesson.strangers == []
+
+
+def busy():
+    """True if more is going on than this test: no time to judge how quick a widget is."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
 @on_every_widget
@@ -163,11 +184,16 @@ def test_delay(lesson, case, box, figures):
     description, control = case.sliders[0]
     box.press(box.handle(description), "ArrowLeft", "ArrowLeft")
     box.page.wait_for_timeout(300)
-    delays = box.delays(box.handle(description))
-    middle, slow = np.percentile(delays, [50, 95])
-    figures.append(f"{case.name}: {control} to picture, p50 {middle:.0f} ms, p95 {slow:.0f} ms"
-                   f"{'' if slow <= TARGET else f' (more than {TARGET} ms)'}")  # fmt: skip
-    assert slow < LIMIT
+    found = []
+    for _ in range(TRIES):
+        found.append(np.percentile(box.delays(box.handle(description)), [95, 50]))
+        if found[-1][0] < TARGET:
+            break
+    slow, middle = min(found, key=tuple)
+    others = f", best of {len(found)}" if len(found) > 1 else ""
+    figures.append(f"{case.lesson:02d} {case.name}: {control} to picture, p50 {middle:.0f} ms, "
+                   f"p95 {slow:.0f} ms{others}")  # fmt: skip
+    assert slow < (LIMIT if busy() else TARGET)
 
 
 @cases("softmax_explorer")
@@ -196,17 +222,22 @@ def test_forward_stepper(lesson, case, box):
     tick = box.root.get_by_role("checkbox")
     see_change(box, case, lambda: tick.click(), "carry")
     see_change(box, case, lambda: box.press(tick, "Space"), "carry")
-    see_change(box, case, lambda: box.control("Text").locator("input").fill("pope"), "text")
-    box.control("Text").locator("input").fill("hopxe")
+    field, places = box.control("Text").locator("input"), box.places()
+    see_change(box, case, lambda: box.write(field, "pope"), "text")
+    box.write(field, "hopxe")
     alert = box.root.get_by_role("alert")
     alert.wait_for()
     assert "x" in alert.inner_text()
-    box.control("Text").locator("input").fill("hope")
+    hold_still(box, before=places)
+    box.write(field, "hope")
     alert.wait_for(state="detached")
-    to_the_start(box, "Step", "step")
-    box.root.locator(".widget-play button").first.click()
-    box.wait_for(lambda: box.values()["step"] == 4, "Play does not read to the end")
-    box.wait_for(lambda: says_what_it_should(box, case), "not what it should say at the end")
+    play = box.root.locator(".widget-play button").first
+    for act in (play.click, lambda: box.press(play, "Enter")):
+        to_the_start(box, "Step", "step")
+        act()
+        box.wait_for(lambda: box.values()["step"] == 4, "Play does not read to the end")
+        box.wait_for(lambda: says_what_it_should(box, case), "not what it should say at the end")
+    hold_still(box, before=places)
 
 
 @cases("bptt_stepper")
@@ -218,11 +249,14 @@ def test_bptt_stepper(lesson, case, box):
     chosen = box.control("Blame").locator("select")
     see_change(box, case, lambda: chosen.select_option(index=1), "blamed")
     see_change(box, case, lambda: box.press(chosen, "e"), "blamed")  # every prediction
-    see_change(box, case, lambda: box.control("Text").locator("input").fill("pepe"), "text")
-    box.control("Text").locator("input").fill("hq")
+    field, places = box.control("Text").locator("input"), box.places()
+    see_change(box, case, lambda: box.write(field, "pepe"), "text")
+    box.write(field, "hqp")
     box.root.get_by_role("alert").wait_for()
-    box.control("Text").locator("input").fill("hope")
+    hold_still(box, before=places)
+    box.write(field, "hope")
     box.root.get_by_role("alert").wait_for(state="detached")
+    hold_still(box, before=places)
 
 
 @cases("gradient_flow")
@@ -241,22 +275,25 @@ def test_temperature_sampler(lesson, case, box):
     first = box.kernel(case.expected)[0]
 
     def roll(number):
-        dice.fill(number)
+        box.write(dice, number)
         box.page.keyboard.press("Enter")
 
     see_change(box, case, lambda: roll("7"), "seed")
     see_change(box, case, lambda: box.press(dice, "ArrowUp", "Enter"), "seed")
     see_change(box, case, lambda: roll("0"), "seed")
     assert box.kernel(case.expected)[0] == first, "the same seed says the same"
-    see_change(box, case, lambda: prompt.fill("And "), "prompt")
+    places = box.places()
+    see_change(box, case, lambda: box.write(prompt, "And "), "prompt")
     tick = box.root.get_by_role("checkbox")
     see_change(box, case, lambda: tick.click(), "greedy")
     see_change(box, case, lambda: box.press(tick, "Space"), "greedy")
     for wrong in ("", "Hope?"):
-        prompt.fill(wrong)
+        box.write(prompt, wrong)
         box.root.get_by_role("alert").wait_for()
-    prompt.fill("Hope")
+        hold_still(box, before=places)
+    box.write(prompt, "Hope")
     box.root.get_by_role("alert").wait_for(state="detached")
+    hold_still(box, before=places)
 
 
 @cases("neuron_explorer")

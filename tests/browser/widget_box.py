@@ -17,24 +17,40 @@ def _course_box(title, place):
     return b, {name: getattr(c, 'value', None) for name, c in found.items()}, import_module
 """
 
+# Moves a slider to and fro. What either side shows, once all has settled, is noted first; a move is
+# over when everything in the box is as it was noted, words and pictures alike.
 _DELAYS = """async ([handle, count]) => {
   const box = handle.closest('.rnn-panel');
   const places = [...box.querySelectorAll('.widget-html-content')];
+  const shown = () => places.map(place => place.innerHTML).join('');
+  const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
+  const press = key => handle.dispatchEvent(
+    new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+  const settled = async () => {
+    for (let last = shown(), still = 0; still < 8; still++) {
+      await pause(100);
+      if (shown() !== last) { last = shown(); still = 0; }
+    }
+    return shown();
+  };
+  const sides = {};
+  for (const key of ['ArrowRight', 'ArrowLeft']) { press(key); sides[key] = await settled(); }
+  if (sides.ArrowRight === sides.ArrowLeft) throw new Error('a move changes nothing');
   const delays = [];
   for (let i = 0; i < count; i++) {
     const key = i % 2 ? 'ArrowLeft' : 'ArrowRight';
     const start = performance.now();
     const changed = new Promise((resolve, reject) => {
-      const observer = new MutationObserver(() => { observer.disconnect(); clearTimeout(limit);
-        resolve(performance.now() - start); });
+      const observer = new MutationObserver(() => { if (shown() !== sides[key]) return;
+        observer.disconnect(); clearTimeout(limit); resolve(performance.now() - start); });
       const limit = setTimeout(() => { observer.disconnect(); reject(new Error(
-        'nothing changed within 10 s of move ' + i)); }, 10000);
+        'not what it should show within 10 s of move ' + i)); }, 10000);
       for (const place of places)
         observer.observe(place, {childList: true, subtree: true, characterData: true});
     });
-    handle.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+    press(key);
     delays.push(await changed);
-    await new Promise(resolve => setTimeout(resolve, 60));
+    await pause(60);
   }
   return delays; }"""
 
@@ -95,7 +111,7 @@ class WidgetBox:
         """Wait until condition() is true, as the page and the kernel work on."""
         end = time.monotonic() + seconds
         while not (found := condition()):
-            assert time.monotonic() < end, f"{self.title}: {what}"
+            assert time.monotonic() < end, f"{self.title}: {what}; {self.values()}: {self.text()}"
             self.page.wait_for_timeout(50)
         return found
 
@@ -124,6 +140,20 @@ class WidgetBox:
             self.page.keyboard.press(key)
             self.page.wait_for_timeout(60)
 
+    def places(self):
+        """Where every control and picture stands in the box, in pixels from its top."""
+        return self.root.evaluate("""box => [...box.querySelectorAll(
+              '.widget-inline-hbox, .widget-toggle-buttons, button, .rnn-text svg, img')]
+            .filter(e => e.getClientRects().length && !e.parentElement.closest('svg'))
+            .map(e => Math.round(e.getBoundingClientRect().y - box.getBoundingClientRect().y))""")
+
+    def write(self, field, words):
+        """Click into a field, and type other words into it."""
+        field.click()
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.type(words, delay=20)
+
     def drag(self, target, by):
         """Take hold of a slider's handle and move it sideways, in pixels."""
         target.scroll_into_view_if_needed()
@@ -137,7 +167,7 @@ class WidgetBox:
         self.page.mouse.up()
 
     def delays(self, target, count=50):
-        """Milliseconds from each key press on a slider's handle to the first change shown."""
+        """Milliseconds from each key press on a slider's handle to all of what it changes."""
         return self.page.evaluate(_DELAYS, [target.element_handle(), count])
 
 

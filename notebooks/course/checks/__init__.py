@@ -118,10 +118,12 @@ def _judge(exercise, function):
     cases, expected = expected_outcomes(exercise.name)
     found, in_time, printed = running.outcomes(exercise, function, cases)
     name, said = exercise.name, _printed(printed)
-    if not in_time:
-        return _out_of_time(exercise, cases, found, said)
-    if found[0].error and found[0].error.kind is NotImplementedError:
+    if running.not_written(found):
         return _not_written(exercise, function, found[0].error)
+    if not in_time:
+        if not found and running.looks_unwritten(function):
+            return Result(False, f"{name}: not written yet")
+        return _out_of_time(exercise, cases, found, said)
     differences = [
         recognising.difference_between(exercise, *pair)
         for pair in zip(expected, found, strict=True)
@@ -244,11 +246,20 @@ def _right(exercise, cases, found, said):
     for args, outcome in zip(cases, found, strict=True):
         if outcome.written:
             names = " and ".join(f"`{name}`" for name in outcome.written)
+            network = any(
+                name in outcome.written and hasattr(arg, "parameters")
+                for name, arg in zip(exercise.arguments, args, strict=True)
+            )
             lines = [
                 f"{exercise.name}: the answers are right, but your function writes into its "
                 f"argument {names}: whoever calls it finds it changed. Operators such as "
-                "`+=` and an assignment to `x[...]` change an array; work on a new one, such "
-                "as `x.copy()`.",
+                "`+=` and an assignment to `x[...]` change an array; work on "
+                + (
+                    "a network of your own, such as `copy.deepcopy(model)` (`copy.copy` would share "
+                    "its arrays)."
+                    if network
+                    else "a new one, such as `x.copy()`."
+                ),
                 "The smallest input that shows it:",
                 *wording.show_case(exercise, args),
                 *said,

@@ -77,8 +77,11 @@ def _find(expected, got, tolerance, parts, part):
         same = isinstance(expected, Odd) and type(expected.answer) is type(got.answer)
         return None if same else Difference("type", "", expected, got.answer)
     if isinstance(expected, Within):
-        got = got.value if isinstance(got, Within) else got
-        return _find(expected.value, got, Absolute(expected.tolerance), parts, part)
+        if not isinstance(got, Within):
+            return Difference("type", part, expected, got)
+        return _find(expected.value, got.value, Absolute(expected.tolerance), parts, part)
+    if isinstance(got, Within):
+        got = got.value
     if expected is None or isinstance(expected, (str, bool, np.bool_)):
         if isinstance(got, np.str_):
             got = str(got)
@@ -167,6 +170,19 @@ def close(expected, got, bound):
     return near | (got == expected) | (np.isnan(got) & np.isnan(expected))
 
 
+def _factor(ratio):
+    """A factor in words, with as many digits as it takes to see that it is not 1."""
+    text = f"{ratio:.4g} times what it should be"
+    if not text.startswith(("1 ", "-1 ")):
+        return text
+    share = f"{abs(abs(ratio) - 1):.2g}"
+    side, sign = ("large" if abs(ratio) > 1 else "small"), ", with the wrong sign" * (ratio < 0)
+    return (
+        f"too {side} by the same small share, {share} of itself{sign}: look for a tiny constant, "
+        "or one that is given with few digits"
+    )
+
+
 def patterns(difference):
     """What a wrong array has to do with the right one, in words, without giving either away."""
     expected, got, found = difference.expected, difference.got, []
@@ -190,7 +206,7 @@ def patterns(difference):
         if math.isclose(ratio, -1, rel_tol=1e-6) and same(-expected, got):
             found.append("every number has the wrong sign")
         elif ratio and same(ratio * expected, got):
-            found.append(f"every number is {ratio:.4g} times what it should be")
+            found.append(f"every number is {_factor(ratio)}")
         elif same(expected + (got - expected).mean(), got):
             found.append(f"every number is off by {(got - expected).mean():.4g}")
     if expected.ndim == 2 and expected.shape[0] == expected.shape[1] > 1 and same(expected.T, got):

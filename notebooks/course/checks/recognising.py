@@ -1,5 +1,6 @@
 """Which known mistake a learner's answers come from."""
 
+import re
 import zlib
 from dataclasses import replace
 from functools import cache
@@ -74,16 +75,20 @@ def recognise(exercise, expected, found, wrong):
         def theirs(case, number=number):
             return _visible(exercise, mistaken_outcome(exercise.name, number, case))
 
-        def agrees(case, theirs=theirs):
-            return comparing.same_outcome(theirs(case), found[case], exercise.tolerance) or (
-                broken[case] and comparing.broken(theirs(case))
+        def same_as(case, mistake=mistake, theirs=theirs):
+            error = found[case].error
+            return comparing.same_outcome(theirs(case), found[case], exercise.tolerance) and (
+                error is None or re.search(mistake.error, error.text) is not None
             )
+
+        def agrees(case, theirs=theirs, same_as=same_as):
+            return same_as(case) or (broken[case] and comparing.broken(theirs(case)))
 
         if not agrees(first) and not stopped[first]:
             continue  # the quick way past most of them
         agree = [agrees(case) for case in range(len(found))]
         pairs = [(theirs(case), found[case]) for case in range(len(found))]
-        if all(comparing.same_outcome(*pair, exercise.tolerance) for pair in pairs):
+        if all(map(same_as, range(len(found)))):
             if all(set(one.written) == set(other.written) for one, other in pairs):
                 return mistake, True, any(one.written for one, _ in pairs)
             same.append(mistake)

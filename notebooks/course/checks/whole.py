@@ -14,7 +14,6 @@ TIME_LIMIT = 60.0  # seconds for training and reciting
 ITERATIONS = 1000
 EXACT = 1e-10
 PIECES = [name for name, exercise in EXERCISES.items() if exercise.lesson <= 8]
-PIECES = [name for name, exercise in EXERCISES.items() if exercise.lesson <= 8]
 
 
 def check_whole(my_rnn=None):

@@ -34,7 +34,7 @@ ADVICE_BY_TEXT = (  # what to look at, by what an exception says; the first that
     ("broadcast|shapes|mismatch|dimension", "Two shapes do not fit: print both before this line."),
     ("not iterable|unpack", "Look at how many values stand on each side of the equals sign."),
     (
-        "only integer|must be integers|as an integer",
+        "only integer|must be (of )?integer|as an integer|must be whole numbers",
         "An index must be a whole number: print what is used as one.",
     ),
     ("unhashable", "Arrays and lists cannot be keys of a dict or members of a set."),

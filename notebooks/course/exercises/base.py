@@ -16,19 +16,22 @@ class Mistake:
     """A wrong way of writing an exercise, with the hint for whoever writes it so.
 
     `name` is a kebab-case id, `function` the wrong implementation, `hint` one or two sentences:
-    which mistake this is and what to look at, without the answer.
+    which mistake this is and what to look at, without the answer. Of a mistake that stops with an
+    error, `error` is what that error says (a regular expression), to tell it from others.
     """
 
     name: str
     function: Callable
     hint: str
+    error: str = ""
 
 
 @dataclass(frozen=True)
 class Within:
     """A value that an `observe` gives with a tolerance of its own, in absolute terms.
 
-    Frequencies drawn 2,000 times: Within(frequencies, 0.05).
+    Frequencies drawn 2,000 times: Within(frequencies, 0.05). A learner's answer is judged by the
+    tolerance of the reference, and likened to a known mistake by that of the mistake.
     """
 
     value: object

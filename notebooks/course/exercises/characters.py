@@ -1,6 +1,7 @@
 """Exercises of lesson 1: characters as numbers."""
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 
@@ -101,6 +102,15 @@ def spaces_split_off(text):
     return both_ways(sorted(set(text.split())))
 
 
+def every_position(text):
+    return {char: i for i, char in enumerate(text)}, dict(enumerate(text))
+
+
+def same_way_back_twice(text):
+    _, ix_to_char = both_ways(sorted(set(text)))
+    return ix_to_char, ix_to_char
+
+
 BUILD_VOCABULARY = Exercise(
     name="build_vocabulary",
     lesson=1,
@@ -182,6 +192,18 @@ BUILD_VOCABULARY = Exercise(
             "The text was split at spaces, so whole words are numbered. Here each character "
             "is a class of its own.",
         ),
+        Mistake(
+            "every-position",
+            every_position,
+            "The positions of the text are numbered, so a character that comes again gets a new "
+            "number. Find the distinct characters first, and number those.",
+        ),
+        Mistake(
+            "same-way-back-twice",
+            same_way_back_twice,
+            "Both dictionaries lead from number to character. The first leads the other way, from "
+            "character to number.",
+        ),
     ),
 )
 
@@ -253,6 +275,16 @@ def filled_up(indices, size):
     return (np.arange(size) <= np.asarray(indices)[:, None]).astype(float)
 
 
+def only_first_row(indices, size):
+    rows = np.zeros((len(indices), size))
+    rows[0, indices[0]] = 1
+    return rows
+
+
+def whole_table(indices, size):
+    return np.eye(size)
+
+
 ONE_HOT = Exercise(
     name="one_hot",
     lesson=1,
@@ -297,6 +329,12 @@ ONE_HOT = Exercise(
         Mistake("filled-up", filled_up,
                 "Every place up to the index is 1, as on a thermometer. That would make later "
                 "characters out of earlier ones; only the index's own place is 1."),
+        Mistake("only-first-row", only_first_row,
+                "Only the first row has its 1. Is the `return` indented into the loop, so that it "
+                "ends after one turn?"),
+        Mistake("whole-table", whole_table,
+                "This is a table with a row for every character there is, whatever the indices "
+                "are. Which of its rows do the indices ask for, and in which order?"),
     ),
 )  # fmt: skip
 
@@ -361,6 +399,14 @@ def half_and_half(indices):
     return indices[:middle], indices[middle:]
 
 
+def list_of_pairs(indices):
+    return list(pairwise(indices))
+
+
+def inputs_shifted_too(indices):
+    return indices[1:], indices[1:]
+
+
 SHIFT_TARGETS = Exercise(
     name="shift_targets",
     lesson=1,
@@ -403,6 +449,12 @@ SHIFT_TARGETS = Exercise(
         Mistake("halves", half_and_half,
                 "The text was cut into two halves. Input and target are neighbours: the same text, "
                 "moved along by one."),
+        Mistake("pairs", list_of_pairs,
+                "These are pairs, an input and its target each. Give back two arrays: all the "
+                "inputs, and all the targets."),
+        Mistake("inputs-shifted-too", inputs_shifted_too,
+                "The inputs begin with the second character, as the targets do. The first "
+                "character is read too, and has a follower."),
     ),
 )  # fmt: skip
 

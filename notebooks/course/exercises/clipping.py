@@ -98,6 +98,10 @@ CLIP_BY_VALUE = Exercise(
         Mistake("biases-forgotten", only_weights_clipped,
                 "The weights are cut, the biases are not. Go over all arrays, whatever their "
                 "names."),
+        Mistake("limit-of-five", for_each(lambda g, limit: np.clip(g, -5, 5)),
+                "The entries are cut at 5, whatever the limit is. Use `limit`."),
+        Mistake("bounds-swapped", for_each(lambda g, limit: np.clip(g, limit, -limit)),
+                "The bounds are in the wrong order: `np.clip` takes the lower one first."),
     ),
 )  # fmt: skip
 
@@ -106,6 +110,7 @@ CLIP_BY_VALUE = Exercise(
 
 def clip_by_norm_cases(rng):
     yield from gradient_cases(rng, (2.5, 4.0))
+    yield {"Whh": np.array([1.0, -2.0]), "bh": np.array([2.0])}, 4.0  # within, but not its square
 
 
 def scaled(scale_of):
@@ -128,6 +133,25 @@ def scaled_when_above(norm_of):
 def only_when_below(gradients, limit):
     norm = total_norm(gradients)
     return limit / norm if norm < limit else 1.0
+
+
+def limit_left_out(gradients, limit):
+    norm = total_norm(gradients)
+    return 1 / norm if norm > limit else 1.0
+
+
+def square_compared(gradients, limit):
+    norm = total_norm(gradients)
+    return limit / norm if norm**2 > limit else 1.0
+
+
+def constant_added(gradients, limit):
+    norm = total_norm(gradients)
+    return limit / (norm + 1e-6) if norm > limit else 1.0
+
+
+def root_mean_square(gradients):
+    return np.sqrt(np.mean(np.concatenate([g.ravel() for g in gradients.values()]) ** 2))
 
 
 CLIP_BY_NORM = Exercise(
@@ -178,6 +202,19 @@ CLIP_BY_NORM = Exercise(
                 "by one number, so that the direction stays."),
         Mistake("norm-unclipped", scaled(lambda g, limit: 1.0),
                 "The gradients come back unchanged, though some are longer than the limit."),
+        Mistake("limit-left-out", scaled(limit_left_out),
+                "Gradients that are too long come back with a norm of 1. They should be as long "
+                "as is allowed: where does the limit come in?"),
+        Mistake("square-compared", scaled(square_compared),
+                "The scale is right, but it is the norm's *square* that is compared with the "
+                "limit, so some gradients are stretched to the limit. Take the root before you "
+                "compare."),
+        Mistake("constant-added", scaled(constant_added),
+                "A small constant is added to the norm, so the result is a little too short. The "
+                "norm is above the limit wherever you divide by it, so there is no 0 to fear."),
+        Mistake("root-mean-square", scaled_when_above(root_mean_square),
+                "This is the root of the *mean* of the squares, the size of a typical entry. A "
+                "norm is the length of the whole: add the squares up."),
     ),
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ def small_model(seed):
     model = Model(TEXT, 5, 6, seed=seed)
     for array in model.parameters.values():
         array[...] = model.rng.normal(0, 0.8, array.shape)
+    model.h = np.tanh(model.rng.normal(size=model.hidden_size))  # left over from its training
     return model
 
 
@@ -66,6 +67,16 @@ def before_tanh(model, text):
     return np.arctanh(np.clip(hidden_states(model, text), -1 + 1e-12, 1 - 1e-12))
 
 
+def from_state_of_training(model, text):
+    return model.forward(model.vocabulary.encode(text), model.h)[0][1:]
+
+
+def own_vocabulary(model, text):
+    characters = sorted(set(text))
+    indices = np.array([characters.index(char) for char in text])
+    return model.forward(indices, np.zeros(model.hidden_size))[0][1:]
+
+
 HIDDEN_STATES = Exercise(
     name="hidden_states",
     lesson=9,
@@ -98,6 +109,12 @@ HIDDEN_STATES = Exercise(
                 "zeros."),
         Mistake("before-tanh", before_tanh,
                 "These are the sums before tanh. The hidden state is what comes out of tanh."),
+        Mistake("from-state-of-training", from_state_of_training,
+                "The first state is `model.h`, which training left behind. A network that has "
+                "read nothing has a state of zeros."),
+        Mistake("own-vocabulary", own_vocabulary,
+                "The characters were numbered anew, from this text alone. The network knows them "
+                "by the numbers of its own `model.vocabulary`."),
     ),
 )  # fmt: skip
 
@@ -142,6 +159,14 @@ def over_variances(hs, feature):
     return covariance(hs, feature) / (hs.var(axis=0) * feature.var())
 
 
+def over_units_spread(hs, feature):
+    return covariance(hs, feature) / hs.std(axis=0)
+
+
+def over_features_spread(hs, feature):
+    return covariance(hs, feature) / feature.std()
+
+
 def slope(hs, feature):
     return covariance(hs, feature) / feature.var()
 
@@ -175,6 +200,23 @@ def sum_for_mean(hs, feature):
     return unit_correlation(hs, feature) * len(feature)
 
 
+def whole_matrix(hs, feature):
+    return np.corrcoef(hs.T, feature)
+
+
+def mean_over_units(hs, feature):
+    both = (hs - hs.mean(axis=1, keepdims=True)) * (feature - feature.mean())[:, None]
+    return both.mean(axis=0) / (hs.std(axis=0) * feature.std())
+
+
+def one_too_few_in_the_spread(hs, feature):
+    return covariance(hs, feature) / (hs.std(axis=0, ddof=1) * feature.std(ddof=1))
+
+
+def divided_then_multiplied(hs, feature):
+    return covariance(hs, feature) / hs.std(axis=0) * feature.std()
+
+
 UNIT_CORRELATION = Exercise(
     name="unit_correlation",
     lesson=9,
@@ -197,6 +239,13 @@ UNIT_CORRELATION = Exercise(
         Mistake("over-variances", over_variances,
                 "The covariance is divided by variances. Their roots, the standard deviations, "
                 "give a number between -1 and 1."),
+        Mistake("over-the-units-spread-only", over_units_spread,
+                "The covariance is divided by the spread of the unit, not by that of the feature: "
+                "counted in other units, the same feature would give another number. Divide by "
+                "both."),
+        Mistake("over-the-features-spread-only", over_features_spread,
+                "The covariance is divided by the spread of the feature, not by that of the unit, "
+                "so a unit that hardly moves seems not to follow. Divide by both."),
         Mistake("slope", slope,
                 "This divides by the variance of the feature only: the slope of a line through the "
                 "points. A correlation divides by both standard deviations."),
@@ -220,16 +269,28 @@ UNIT_CORRELATION = Exercise(
         Mistake("sum-for-mean", sum_for_mean,
                 "These grow with the length of the text: the products were added up, where their "
                 "mean is needed."),
+        Mistake("whole-matrix", whole_matrix,
+                "This is the table of all correlations, of units with units too. Give back its "
+                "part for the feature: one number for each unit."),
+        Mistake("mean-over-units", mean_over_units,
+                "The mean that is taken away runs over the units. Each unit has a mean of its "
+                "own, over time: look at the `axis`."),
+        Mistake("one-too-few-in-the-spread", one_too_few_in_the_spread,
+                "The products are divided by n and the squares by n - 1, as `ddof=1` says, so "
+                "even a perfect follower stays below 1. Use the same n in both."),
+        Mistake("divided-then-multiplied", divided_then_multiplied,
+                "`a / b * c` divides by b and then multiplies by c. Put brackets around the "
+                "product below the line."),
     ),
 )  # fmt: skip
 
 # ablate ------------------------------------------------------------------------------------
 
 
-def mean_loss(model, text):
+def mean_loss(model, text, start=np.zeros):
     """Nats per character of predicting each character of a text from those before it."""
     indices = model.vocabulary.encode(text)
-    _, ps = model.forward(indices[:-1], np.zeros(model.hidden_size))
+    _, ps = model.forward(indices[:-1], start(model.hidden_size))
     return rnn_core.cross_entropy(ps, indices[1:]) / (len(text) - 1)
 
 
@@ -283,6 +344,14 @@ def row_of_output(model, unit):
     model.Whh[:, unit], model.Why[unit] = 0, 0
 
 
+def rows_for_columns(model, unit):
+    model.Whh[unit], model.Why[unit] = 0, 0
+
+
+def row_of_recurrence(model, unit):
+    model.Whh[unit], model.Why[:, unit] = 0, 0
+
+
 def weight_of_itself(model, unit):
     model.Whh[unit, unit] = 0
 
@@ -305,6 +374,24 @@ def divided_by_all(model, unit, text):
 
 def not_ablated(model, unit, text):
     return mean_loss(model, text)
+
+
+def column_of_wxh(model, unit):
+    model.Wxh[:, unit] = 0
+
+
+def targets_not_shifted(model, unit, text):
+    silenced = copy.deepcopy(model)
+    silenced.Whh[:, unit], silenced.Why[:, unit] = 0, 0
+    indices = model.vocabulary.encode(text)
+    _, ps = silenced.forward(indices, np.zeros(model.hidden_size))
+    return rnn_core.cross_entropy(ps, indices) / len(text)
+
+
+def from_left_over_state(model, unit, text):
+    silenced = copy.deepcopy(model)
+    silenced.Whh[:, unit], silenced.Why[:, unit] = 0, 0
+    return mean_loss(silenced, text, lambda size: model.h)
 
 
 ABLATE = Exercise(
@@ -330,6 +417,13 @@ ABLATE = Exercise(
         Mistake("row-of-why", changed(row_of_output),
                 "Row `unit` of Why belongs to a character, not to a unit. Units are the columns "
                 "there."),
+        Mistake("rows-for-columns", changed(rows_for_columns),
+                "Rows were cleared in both matrices. A row holds what a unit or a score *hears*; "
+                "what unit `unit` *says* stands in a column. Which side of the comma does `unit` "
+                "belong on?"),
+        Mistake("row-of-whh", changed(row_of_recurrence),
+                "In Why the right column is gone, in Whh a row: the unit no longer hears the "
+                "others, but they still hear it. What it says stands in a column of Whh too."),
         Mistake("own-weight", changed(weight_of_itself),
                 "Only the weight from the unit to itself is gone. It still speaks to all others, "
                 "and to the scores."),
@@ -347,6 +441,15 @@ ABLATE = Exercise(
         Mistake("not-ablated", not_ablated,
                 "The loss is that of the whole network: no unit was silenced. Was the copy "
                 "changed, and then used?"),
+        Mistake("column-of-wxh", changed(column_of_wxh),
+                "A column of Wxh belongs to a character: this makes the network blind to that "
+                "one, and no unit is silent. What a unit says goes out through Whh and Why."),
+        Mistake("targets-not-shifted", targets_not_shifted,
+                "The network is asked for the character that it has just read. Its targets are "
+                "the characters one place on, `indices[1:]`."),
+        Mistake("from-left-over-state", from_left_over_state,
+                "The reading begins with `model.h`, the state that training left behind. Begin "
+                "with zeros."),
     ),
 )  # fmt: skip
 

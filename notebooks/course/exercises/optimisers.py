@@ -99,6 +99,15 @@ def sgd_mean(param, grad, learning_rate):
     param -= learning_rate * grad.mean()
 
 
+def sgd_squared(param, grad, learning_rate):
+    param -= learning_rate * grad**2
+
+
+def sgd_loop_over_entries(param, grad, learning_rate):
+    for weight, slope in zip(param, grad, strict=True):
+        weight -= learning_rate * slope
+
+
 SGD_UPDATE = Exercise(
     name="sgd_update",
     lesson=6,
@@ -157,6 +166,13 @@ SGD_UPDATE = Exercise(
         Mistake("mean-gradient", sgd_mean,
                 "All weights move by the same amount: the gradient was averaged. Each weight has "
                 "an entry of its own in `grad`."),
+        Mistake("gradient-squared", sgd_squared,
+                "The gradient is squared, so its sign is lost and every weight shrinks. The rule "
+                "takes the gradient as it is."),
+        Mistake("loop-over-entries", sgd_loop_over_entries,
+                "A loop over `param` hands out rows of a matrix, which can be written into, but "
+                "of a vector plain numbers, which cannot. NumPy changes the whole array at once, "
+                "without a loop."),
     ),
 )  # fmt: skip
 
@@ -271,6 +287,22 @@ def ada_one_memory(param, grad, memory, learning_rate):
     param -= learning_rate * grad / np.sqrt(memory.sum() + 1e-8)
 
 
+def remember_double(memory, grad):
+    memory += grad * 2
+
+
+def ada_root_kept(param, grad, memory, learning_rate):
+    memory += grad**2
+    np.sqrt(memory, out=memory)
+    param -= learning_rate * grad / (memory + 1e-8)
+
+
+def ada_rate_remembered(param, grad, memory, learning_rate):
+    step = learning_rate * grad
+    memory += step**2
+    param -= step / np.sqrt(memory + 1e-8)
+
+
 ADAGRAD_UPDATE = Exercise(
     name="adagrad_update",
     lesson=6,
@@ -355,6 +387,23 @@ ADAGRAD_UPDATE = Exercise(
         Mistake("gradient-squared-in-place", ada_gradient_squared_in_place,
                 "Squaring `grad` in place changes the caller's gradient, and the step below uses "
                 "the square too, without its sign. Make the square a new array."),
+        Mistake("gradient-left-out", adagrad(lambda g, m, rate: rate / np.sqrt(m + 1e-8)),
+                "Above the fraction line stands the learning rate alone, so every weight shrinks, "
+                "whatever its gradient says."),
+        Mistake("eps-outside-the-fraction", adagrad(lambda g, m, rate: rate * g / np.sqrt(m) + 1e-8),
+                "The constant is added to the whole step: it stands outside of the fraction. It "
+                "belongs under the root, so mind the brackets."),
+        Mistake("eps-too-large", adagrad(lambda g, m, rate: rate * g / np.sqrt(m + 1e8)),
+                "The constant is a hundred million: `1e8` has lost its minus sign."),
+        Mistake("memory-adds-doubles", adagrad(right_step, remember_double),
+                "`grad * 2` is twice the gradient. The memory adds up squares, `grad ** 2`."),
+        Mistake("root-kept-in-memory", ada_root_kept,
+                "The step is right this once, but the root was written into `memory`, and the "
+                "next call would add a square to a root. Keep the sum of squares, and take the "
+                "root in the step alone."),
+        Mistake("learning-rate-in-memory", ada_rate_remembered,
+                "The learning rate went into the memory with the gradient. There it cancels out "
+                "of the step; the memory holds squares of the gradients alone."),
     ),
 )  # fmt: skip
 

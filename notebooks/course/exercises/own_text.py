@@ -78,6 +78,20 @@ def lengths(text, fraction):
     return len(one), len(two)
 
 
+def to_the_nearest(text, fraction):
+    cut = round(fraction * len(text))
+    return text[:cut], text[cut:]
+
+
+def words(text, fraction):
+    parts = split_text(text.split(), fraction)
+    return " ".join(parts[0]), " ".join(parts[1])
+
+
+def percent(text, fraction):
+    return split_text(text, fraction / 100)
+
+
 SPLIT_TEXT = Exercise(
     name="split_text",
     lesson=12,
@@ -117,6 +131,14 @@ SPLIT_TEXT = Exercise(
                 "then; make one cut instead."),
         Mistake("lengths", lengths,
                 "These are the lengths of the two parts. Give back the parts themselves."),
+        Mistake("to-the-nearest", to_the_nearest,
+                "Where the cut is no whole number it was rounded to the nearest one. The task "
+                "says `int`, which leaves the fraction out."),
+        Mistake("words", words,
+                "The text was cut between words, and what stood between them was made a space. "
+                "Cut it as it is, character by character."),
+        Mistake("percent", percent,
+                "`fraction` is taken for a percentage. It is a share of 1: 0.9 means nine tenths."),
     ),
 )  # fmt: skip
 
@@ -184,6 +206,18 @@ def logarithm(loss, count):
         return float(np.log(loss / count))
 
 
+def whole_division_of_loss(loss, count):
+    return float(np.exp(loss // count))
+
+
+def powers_of_ten(loss, count):
+    return float(10 ** (loss / count))
+
+
+def of_twenty_five(loss, count):
+    return float(np.exp(loss / 25))
+
+
 PERPLEXITY = Exercise(
     name="perplexity",
     lesson=12,
@@ -221,6 +255,14 @@ PERPLEXITY = Exercise(
         Mistake("logarithm", logarithm,
                 "A logarithm was taken where it should be undone. The loss is a logarithm "
                 "already."),
+        Mistake("whole-division", whole_division_of_loss,
+                "Whole-number division, `//`, cuts the nats per character down to a whole number. "
+                "Divide with `/`."),
+        Mistake("powers-of-ten", powers_of_ten,
+                "The loss is in nats, which belong to e. Powers of 10 undo another logarithm."),
+        Mistake("of-twenty-five", of_twenty_five,
+                "The loss is divided by 25, whatever the count. 25 is the length of a chunk; how "
+                "many characters this loss belongs to stands in `count`."),
     ),
 )  # fmt: skip
 
@@ -326,6 +368,24 @@ def whole_division(counts, context, character):
     return float(ngram_probability(counts, context, character) // 1)
 
 
+def arguments_swapped(counts, context, character):
+    return ngram_probability(counts, character, context)
+
+
+def gap_divided(counts, context, character):
+    followers = counts.get(context, {})
+    return followers.get(character, 0) / sum(followers.values())
+
+
+def one_for_unseen(counts, context, character):
+    followers = counts.get(context, {})
+    return followers.get(character, 1) / sum(followers.values()) if followers else 0.0
+
+
+def whether_it_followed(counts, context, character):
+    return character in counts.get(context, {})
+
+
 NGRAM_PROBABILITY = Exercise(
     name="ngram_probability",
     lesson=12,
@@ -372,6 +432,18 @@ NGRAM_PROBABILITY = Exercise(
                 "answer for what is not there, the context's and the character's."),
         Mistake("whole-division", whole_division,
                 "Whole-number division, `//`, cuts every share down to 0 or 1. Divide with `/`."),
+        Mistake("arguments-swapped", arguments_swapped,
+                "The table is asked for `character` first and for `context` inside that. It leads "
+                "from the context to what followed."),
+        Mistake("gap-divided", gap_divided,
+                "A context that was never seen has a sum of 0, and that stands below the fraction "
+                "line. Give back 0 for it before you divide."),
+        Mistake("one-for-unseen", one_for_unseen,
+                "A character that never followed this context counts as if it had once. It was "
+                "seen 0 times: that is what the look-up should give."),
+        Mistake("whether-it-followed", whether_it_followed,
+                "This says whether the character ever followed. How often it did, out of all "
+                "times, is the probability."),
     ),
 )  # fmt: skip
 

@@ -67,6 +67,10 @@ def warmer_only(scores, temperature):
     return rnn_core.softmax(scores / max(temperature, 1.0))
 
 
+def whole_division(scores, temperature):
+    return rnn_core.softmax(scores // temperature)
+
+
 APPLY_TEMPERATURE = Exercise(
     name="apply_temperature",
     lesson=8,
@@ -107,6 +111,9 @@ APPLY_TEMPERATURE = Exercise(
         Mistake("never-colder", warmer_only,
                 "Temperatures below 1 have no effect. They are allowed: below 1 the network plays "
                 "safe."),
+        Mistake("whole-division", whole_division,
+                "Whole-number division, `//`, rounds every score down, and differences are lost. "
+                "Divide with `/`."),
     ),
 )  # fmt: skip
 
@@ -122,6 +129,17 @@ def sample_character_cases(rng):
         yield np.array(p), np.random.default_rng(int(rng.integers(1000)))
 
 
+def described(counts, reproducible, likeliest, tolerance):
+    """What draws look like. If they are out of control, any frequencies are alike."""
+    frequencies = counts / counts.sum()
+    stuck = frequencies.max() == 1 and frequencies.argmax() != likeliest
+    return {
+        "frequencies": Within(frequencies, 1.0 if stuck or not reproducible else tolerance),
+        "one seed, one answer": reproducible,
+        "chance has a say": not stuck,
+    }
+
+
 def observe_draws(function, args):
     """How often each character is drawn; and whether one seed gives one character."""
     probabilities, rng = args
@@ -135,10 +153,7 @@ def observe_draws(function, args):
         [int(function(probabilities, np.random.default_rng(seed))) for seed in range(20)]
         for _ in range(2)
     )
-    return {
-        "frequencies": Within(counts / DRAWS, 0.1),
-        "the same seed draws the same": first == again,
-    }
+    return described(counts, first == again, probabilities.argmax(), 0.1)
 
 
 def sample_character(probabilities, rng):
@@ -161,13 +176,13 @@ def seeded_inside(probabilities, rng):
     return int(np.random.default_rng(0).choice(len(probabilities), p=probabilities))
 
 
-def fresh_generator(probabilities, rng):
-    return int(np.random.default_rng().choice(len(probabilities), p=probabilities))
-
-
 def first_above(probabilities, rng):
     above = np.flatnonzero(probabilities > rng.random())
     return int(above[0]) if len(above) else int(np.argmax(probabilities))
+
+
+def searched_without_sums(probabilities, rng):
+    return int(np.searchsorted(probabilities, rng.random()))
 
 
 def noisy_argmax(probabilities, rng):
@@ -198,6 +213,19 @@ def among_possible(probabilities, rng):
     return int(rng.choice(np.flatnonzero(probabilities)))
 
 
+def value_drawn(probabilities, rng):
+    return float(rng.choice(probabilities))
+
+
+def comparison_reversed(probabilities, rng):
+    return int(np.argmax(np.cumsum(probabilities) < rng.random()))
+
+
+def new_throw_for_each(probabilities, rng):
+    sums = np.cumsum(probabilities)
+    return next((i for i, reached in enumerate(sums) if rng.random() < reached), len(sums) - 1)
+
+
 SAMPLE_CHARACTER = Exercise(
     name="sample_character",
     lesson=8,
@@ -213,14 +241,18 @@ SAMPLE_CHARACTER = Exercise(
         Mistake("uniform", uniform,
                 "Every character is drawn equally often: `probabilities` is not used."),
         Mistake("global-random", global_random,
-                "The draw comes from `np.random`, not from `rng`, so the same seed gives another "
-                "text each time."),
+                "The draw comes from `np.random`, or from a generator made inside, not from `rng`: "
+                "the same seed gives another text each time."),
         Mistake("seeded-inside", seeded_inside,
                 "A generator with a fixed seed is made inside, so every call draws the same "
                 "character. Use the `rng` that is handed in: it remembers where it is."),
         Mistake("first-above", first_above,
                 "This takes the first character whose own probability is above a random number. "
                 "Add the probabilities up along the way, and compare with the sum so far."),
+        Mistake("searched-without-sums", searched_without_sums,
+                "The random number is looked up among the probabilities themselves. The borders "
+                "that `np.searchsorted` looks between must rise from 0 to 1: add the probabilities "
+                "up first, with `np.cumsum`."),
         Mistake("noisy-argmax", noisy_argmax,
                 "Random noise is multiplied on, and the largest product wins. That favours likely "
                 "characters, but not as often as their probabilities say."),
@@ -241,6 +273,15 @@ SAMPLE_CHARACTER = Exercise(
         Mistake("among-possible", among_possible,
                 "All characters that are possible at all come equally often. Their probabilities "
                 "should decide."),
+        Mistake("value-drawn", value_drawn,
+                "One of the probabilities is drawn, each equally often. Draw one of the "
+                "*indices*, 0 to V - 1, and hand the probabilities over as `p`."),
+        Mistake("comparison-reversed", comparison_reversed,
+                "The comparison looks the wrong way: this finds the first sum that is still "
+                "*below* the random number. Which is the first that has passed it?"),
+        Mistake("new-throw-for-each", new_throw_for_each,
+                "A new random number is thrown for every character on the way, so the early ones "
+                "come too often. Throw once, before the loop."),
     ),
 )  # fmt: skip
 
@@ -257,6 +298,7 @@ def chatty_model():
     model = Model("hope perches.", 6, 5, seed=242)
     for array in model.parameters.values():
         array[...] = model.rng.normal(0, 1.5, array.shape)
+    model.h = np.tanh(model.rng.normal(size=model.hidden_size))  # left over from its training
     return model
 
 
@@ -269,19 +311,24 @@ def generate_cases(rng):
 
 
 def observe_generate(function, args):
-    """The text when it is certain; else how often each character comes first."""
-    model, _, _, temperature, _ = args
+    """The text when it is certain; else how often each character comes first, and more."""
+    model, prompt, _, temperature, rng = args
     said = function(*args)
     if temperature == COLD or not isinstance(said, str) or len(said) != 1:
         return said
     texts = [said] + [function(*args) for _ in range(99)]
-    counts = [texts.count(char) / 100 for char in model.ix_to_char.values()]
-    return {"frequencies of the first character": Within(np.array(counts), 0.2)}
+    one, two = (function(model, prompt, 20, temperature, np.random.default_rng(3)) for _ in "ab")
+    counts = np.array([texts.count(char) for char in model.ix_to_char.values()])
+    if not counts.sum():
+        return said
+    likeliest = model.char_to_ix[speaking()(model, prompt, 1, COLD, rng)]
+    return described(counts, one == two, likeliest, 0.2)
 
 
 def speaking(
     warm=lambda prompt: prompt, tau=lambda t: t, draw=sample_character, told=lambda p, text: text,
-    carry=lambda new, old: new, start=np.zeros, count=lambda n: n, feed=lambda new, old: new,
+    carry=lambda new, old: new, start=np.zeros, count=lambda n: n, feed=lambda new, old: new, bias=1.0,
+    score=lambda scores: scores,
 ):  # fmt: skip
     """A function that generates text, in which single pieces can be got wrong."""
 
@@ -295,7 +342,7 @@ def speaking(
             h = step(char, h)
         last = prompt[-1]
         for _ in range(count(n)):
-            p = rnn_core.softmax(model.Why @ h + model.by, tau(temperature))
+            p = rnn_core.softmax(score(model.Why @ h + bias * model.by), tau(temperature))
             char = model.ix_to_char[draw(p, rng)]
             text, last = text + char, feed(char, last)
             h = step(last, h)
@@ -313,6 +360,14 @@ def forgets_each_step(model, prompt, n, temperature, rng):
 
 def indices_for_text(model, prompt, n, temperature, rng):
     return [model.char_to_ix[char] for char in speaking()(model, prompt, n, temperature, rng)]
+
+
+def n_counts_the_prompt(model, prompt, n, temperature, rng):
+    return prompt + speaking()(model, prompt, max(n - len(prompt), 0), temperature, rng)
+
+
+def state_of_training(model, prompt, n, temperature, rng):
+    return speaking(start=lambda size: model.h)(model, prompt, n, temperature, rng)
 
 
 GENERATE = Exercise(
@@ -362,6 +417,15 @@ GENERATE = Exercise(
         Mistake("greedy", speaking(draw=argmax),
                 "Each time the most probable character is taken, so temperature and chance have no "
                 "say. Draw with your `sample_character`."),
+        Mistake("output-bias-forgotten", speaking(bias=0.0),
+                "The bias `by` is missing from the scores. Compare your line for the scores with "
+                "the one in `forward`."),
+        Mistake("seeded-inside", speaking(draw=seeded_inside),
+                "Every draw is the same throw: a generator with a fixed seed is made inside. Use "
+                "the `rng` that is handed in, and hand it on; it remembers where it is."),
+        Mistake("other-generator", speaking(draw=global_random),
+                "The same seed says something else each time: the draws come from `np.random`, or "
+                "from a new generator, not from the `rng` that is handed in. Hand it on."),
         Mistake("temperature-ignored", speaking(tau=lambda t: 1.0),
                 "The temperature is not used: at 0.01 the text should be all but certain."),
         Mistake("temperature-upside-down", speaking(tau=lambda t: 1 / t),
@@ -369,6 +433,15 @@ GENERATE = Exercise(
         Mistake("indices-for-text", indices_for_text,
                 "These are the numbers of the characters. Turn them into text with "
                 "`model.ix_to_char`."),
+        Mistake("n-counts-the-prompt", n_counts_the_prompt,
+                "The text with the prompt is `n` characters long. Draw `n` new ones, and give "
+                "back those alone."),
+        Mistake("temperature-after-softmax", speaking(score=rnn_core.softmax),
+                "The scores go through softmax before `apply_temperature`, which wants scores: "
+                "they are squeezed twice, and everything looks almost equally likely."),
+        Mistake("state-of-training", state_of_training,
+                "It begins with the state that training left behind, in `model.h`. Begin with "
+                "zeros: the prompt alone should decide what is in memory."),
     ),
 )  # fmt: skip
 

@@ -86,6 +86,20 @@ def over_batch(scores):
     return np.moveaxis(rnn_core.softmax(np.moveaxis(scores, 1, -1)), -1, 1)
 
 
+def rows_of_wxh(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    return running(read=lambda Wxh, x: Wxh[x])(inputs, h_prev, Wxh, Whh, Why, bh, by)
+
+
+def start_left_out(*args):
+    hs, ps = forward_batched(*args)
+    return hs[1:], ps
+
+
+def why_not_transposed(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs, rnn_core.softmax(hs[1:] @ Why + by)
+
+
 FORWARD_BATCHED = Exercise(
     name="forward_batched",
     lesson=11,
@@ -128,6 +142,21 @@ FORWARD_BATCHED = Exercise(
         Mistake("batch-first", batch_first,
                 "The sequences come first and time second. Time comes first in every array of the "
                 "course."),
+        Mistake("rows-of-wxh", rows_of_wxh,
+                "`Wxh[x]` picks rows, which belong to units. The characters are the columns of "
+                "`Wxh`, and each sequence wants its own laid down as a row."),
+        Mistake("columns-of-wxh", running(read=lambda Wxh, x: Wxh[:, x]),
+                "`Wxh[:, x]` puts the sequences into columns, (H, B), and the states stand in "
+                "rows, (B, H). With as many units as sequences no error tells you: turn it round."),
+        Mistake("whh-on-the-left", running(recurrent=lambda h, Whh: Whh @ h),
+                "`Whh @ h` mixes the sequences with one another: the states stand in rows now, so "
+                "the matrix comes second, and turned round."),
+        Mistake("why-not-transposed", why_not_transposed,
+                "`Why` is used as it stands. With states as rows, think about which axis of `Why` "
+                "has length H."),
+        Mistake("start-left-out", start_left_out,
+                "The first states, `h_prev`, are missing from `hs`. There are T + 1 of them: one "
+                "before each step, and one after the last."),
     ),
 )  # fmt: skip
 
@@ -179,6 +208,52 @@ def last_sequence_only(*args):
     return going_back(pick=lambda array: array[:, -1:])(*args)
 
 
+def with_other(change):
+    """The right gradients but for those that change gives."""
+
+    def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+        right = backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why)
+        return right | change(right, inputs, targets, hs, ps, Wxh, Whh, Why)
+
+    return backward
+
+
+def first_step_only(inputs, targets, hs, ps, Wxh, Whh, Why):
+    # What later steps blame the first for is in there too: all that is lost is their own share.
+    parts = [backward_batched(inputs[t:], targets[t:], hs[t:], ps[t:], Wxh, Whh, Why)
+             for t in (0, 1) if t < len(inputs)]  # fmt: skip
+    return (
+        parts[0] if len(parts) == 1 else {name: parts[0][name] - parts[1][name] for name in NAMES}
+    )
+
+
+def biases_over_time_only(right, inputs, targets, hs, ps, Wxh, Whh, Why):
+    das, dys = blame(inputs, targets, hs, ps, Whh, Why)
+    return {"bh": das.sum(axis=0), "by": dys.sum(axis=0)}
+
+
+def repeated_characters_lost(right, inputs, targets, hs, ps, Wxh, Whh, Why):
+    das, _ = blame(inputs, targets, hs, ps, Whh, Why)
+    dWxh = np.zeros_like(Wxh)
+    dWxh.T[inputs.ravel()] += das.reshape(-1, len(Whh))
+    return {"Wxh": dWxh}
+
+
+def blame(inputs, targets, hs, ps, Whh, Why):
+    """The blame das (T, B, H) inside tanh, and dys (T, B, V) of the scores."""
+    dys = ps - np.eye(ps.shape[-1])[targets]
+    das, back = np.zeros(hs[1:].shape), np.zeros(hs[0].shape)
+    for t in reversed(range(len(inputs))):
+        das[t] = (dys[t] @ Why + back) * (1 - hs[t + 1] ** 2)
+        back = das[t] @ Whh
+    return das, dys
+
+
+def state_before_for_why(right, inputs, targets, hs, ps, Wxh, Whh, Why):
+    _, dys = blame(inputs, targets, hs, ps, Whh, Why)
+    return {"Why": np.einsum("tbv,tbh->vh", dys, hs[:-1])}
+
+
 BACKWARD_BATCHED = Exercise(
     name="backward_batched",
     lesson=11,
@@ -218,6 +293,22 @@ BACKWARD_BATCHED = Exercise(
                 "The blame of the scores is p minus 1 at the target. The 1 is missing."),
         Mistake("one-sequence-only", last_sequence_only,
                 "Only one of the sequences counts. Sum over the batch as well as over time."),
+        Mistake("assigned-not-added", first_step_only,
+                "Only time step 0, which comes last on the way back, is in the gradients. Look "
+                "for an `=` in the loop where a sum over time should grow."),
+        Mistake("repeated-characters-lost", with_other(repeated_characters_lost),
+                "A character that is read several times counts once in the gradient of `Wxh`: "
+                "`a[indices] += ...` writes each row once. `np.add.at`, or a product with one-hot "
+                "rows, adds them all."),
+        Mistake("whh-on-its-side", with_other(lambda right, *_: {"Whh": right["Whh"].T}),
+                "The gradient of `Whh` lies on its side. Its row says which unit received, its "
+                "column which unit of the state before had sent."),
+        Mistake("state-before-in-dwhy", with_other(state_before_for_why),
+                "For `Why` the states before each step are used. The scores are made from those "
+                "after it, `hs[1:]`."),
+        Mistake("biases-over-time-only", with_other(biases_over_time_only),
+                "The gradients of the biases still have a row for each sequence. Sum over the "
+                "batch as well as over time."),
     ),
 )  # fmt: skip
 

@@ -101,6 +101,14 @@ def next_character_only(indices, seq_length):
     ]
 
 
+def only_first_chunk(indices, seq_length):
+    return chunks(indices, seq_length)[:1]
+
+
+def flag_missing(indices, seq_length):
+    return [(inputs, targets) for inputs, targets, _ in chunks(indices, seq_length)]
+
+
 CHUNKS = Exercise(
     name="chunks",
     lesson=7,
@@ -218,6 +226,17 @@ CHUNKS = Exercise(
             "`starts_afresh` is the wrong way round: it is true where the state should be "
             "carried on.",
         ),
+        Mistake(
+            "only-first-chunk",
+            only_first_chunk,
+            "Only the first chunk comes back. Is the `return` indented into the loop?",
+        ),
+        Mistake(
+            "flag-missing",
+            flag_missing,
+            "Each chunk is a pair. The third part is missing: whether the chunk has nothing "
+            "before it, True or False.",
+        ),
     ),
 )
 
@@ -288,6 +307,11 @@ def last_but_one(model, inputs, targets, h_prev):
 
 def all_states(model, inputs, targets, h_prev):
     return step(model, inputs, targets, h_prev)
+
+
+def answers_swapped(model, inputs, targets, h_prev):
+    loss, hs = step(model, inputs, targets, h_prev)
+    return hs[-1], loss
 
 
 def state_from_zeros(model, inputs, targets, h_prev):
@@ -375,6 +399,22 @@ def weights_only(model, gradients):
     adagrad(model, {name: gradients[name] for name in ("Wxh", "Whh", "Why")})
 
 
+def limit_of_one(gradients):
+    return clip_by_value(gradients, 1.0)
+
+
+def updated_twice(model, gradients):
+    adagrad(model, gradients)
+    adagrad(model, gradients)
+
+
+def gradient_and_memory_swapped(model, gradients):
+    for name, array in model.parameters.items():
+        gradient, memory = gradients[name], model.memory[name]
+        gradient += memory**2
+        array -= model.learning_rate * memory / np.sqrt(gradient + 1e-8)
+
+
 TRAIN_STEP = Exercise(
     name="train_step",
     lesson=7,
@@ -409,6 +449,11 @@ TRAIN_STEP = Exercise(
             "all-states",
             all_states,
             "All the states come back. Only one of them is carried on to the next chunk.",
+        ),
+        Mistake(
+            "answers-swapped",
+            answers_swapped,
+            "Both answers are right, in the wrong order: the loss comes first, then the state.",
         ),
         Mistake(
             "state-not-carried",
@@ -506,6 +551,23 @@ TRAIN_STEP = Exercise(
             replacing(update=weights_only),
             "The weights are updated, the biases `bh` and `by` are not. Go through all of "
             "`model.parameters`.",
+        ),
+        Mistake(
+            "limit-of-one",
+            replacing(clip=limit_of_one),
+            "The gradients are clipped at 1. The limit of the experiment is 5.",
+        ),
+        Mistake(
+            "updated-twice",
+            replacing(update=updated_twice),
+            "The model is updated twice with the same gradients. `model.update_params` and a "
+            "loop over `adagrad_update` do the same thing: keep one of them.",
+        ),
+        Mistake(
+            "gradient-and-memory-swapped",
+            replacing(update=gradient_and_memory_swapped),
+            "Gradient and memory have changed places in the update. `adagrad_update` takes "
+            "the parameter first, then its gradient, then its memory.",
         ),
     ),
 )

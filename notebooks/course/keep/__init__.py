@@ -48,7 +48,7 @@ def keep(function, name=None):
         return f"Not kept in my_rnn.py: {reason}."
     except (OSError, TimeoutError) as error:
         return f"Not kept: my_rnn.py cannot be written here ({_reason(error)})."
-    except (SyntaxError, ValueError, RecursionError):
+    except sources.NOT_PYTHON:
         return "Not kept in my_rnn.py: it does not stand on its own outside of its cell."
 
 
@@ -63,8 +63,8 @@ def _put(name, source, needs):
             stamp = files.stamp(MY_RNN)
             try:
                 before = files.read(MY_RNN)
-                sources.statements(before)
-            except (SyntaxError, ValueError, RecursionError):
+                compile(before, MY_RNN.name, "exec", dont_inherit=True)
+            except sources.NOT_PYTHON:
                 aside = files.set_aside(MY_RNN)
                 said = f" The my_rnn.py that was there is not valid Python; it is now {aside}."
                 before, stamp = "", None
@@ -198,8 +198,10 @@ class Progress:
 def progress():
     """Return which exercises are done and what is next, read from my_rnn.py without running it."""
     try:
-        return Progress(sources.defined(files.read(MY_RNN)))
-    except (SyntaxError, ValueError, RecursionError) as error:
+        text = files.read(MY_RNN)
+        compile(text, MY_RNN.name, "exec", dont_inherit=True)  # finds more than a parser does
+        return Progress(sources.defined(text))
+    except sources.NOT_PYTHON as error:
         line = f" (line {error.lineno})" if getattr(error, "lineno", None) else ""
         return Progress(
             [],
@@ -221,7 +223,7 @@ def restore(path):
     try:
         text = files.read(path)
         names = sources.defined(text)
-    except (SyntaxError, ValueError, RecursionError):
+    except sources.NOT_PYTHON:
         return f"{path.name} is not valid Python; nothing is changed."
     except OSError as error:
         return f"{path.name} cannot be read ({_reason(error)}); nothing is changed."

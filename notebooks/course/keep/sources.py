@@ -5,9 +5,11 @@ import builtins
 import dis
 import linecache
 import math
+import re
 import sys
 import textwrap
 import types
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +22,17 @@ import numpy as np
 '''
 BORROWED = "# Borrowed from the course until you write them yourself"
 RETURNED = "# End of what is borrowed"
+BORROWING = [
+    "import sys",
+    "from pathlib import Path",
+    "",
+    "_here = Path(__file__).resolve().parent",
+    "sys.path.extend([str(_here), str(_here.parent)])",
+    "from course.exercises import EXERCISES  # noqa: E402",
+    "",
+]
+LENT = re.compile(r'(\w+) = EXERCISES\["\1"\]\.reference')
+NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # what a compiler may raise
 
 
 class CannotKeep(Exception):
@@ -180,12 +193,27 @@ def _literal(value):
 
 
 def without_borrowed(text):
-    """The text without the block of functions that are not the learner's own."""
-    before, mark, rest = text.partition(BORROWED)
-    if not mark:
+    """The text without the block of functions that are not the learner's own.
+
+    Only lines that the course wrote go; whatever a learner has put among them stays.
+    """
+    if BORROWED not in text:
         return text
-    _, mark, after = rest.partition(RETURNED)
-    return before.rstrip("\n") + "\n" + (after if mark else "")
+    quoted = {
+        line
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, (ast.Constant, ast.JoinedStr))
+        for line in range(node.lineno + 1, node.end_lineno + 1)
+    }
+    kept, ours, inside = [], False, False  # ours: the line before was the course's
+    for number, line in enumerate(text.split("\n"), 1):
+        if number not in quoted and line in (BORROWED, RETURNED):
+            ours, inside = True, line == BORROWED
+            continue
+        ours = inside and ((line in BORROWING and (line or ours)) or bool(LENT.fullmatch(line)))
+        if not ours:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def statements(text):
@@ -243,7 +271,7 @@ def _bind(text, need, owner):
             and owner not in bound
             and need.name in global_names(ast.unparse(other))
         ]
-        if used_by or len(names) > 1:
+        if used_by or not _alone(node, names, found):
             raise CannotKeep(
                 f"my_rnn.py has another `{need.name}` that is in use there; give "
                 "yours another name, or make it inside the function"
@@ -256,6 +284,15 @@ def _bind(text, need, owner):
         heads = [found[0][0]]
     end = heads[-1].end_lineno if heads else 0
     return _splice(text, end, end, need.text)
+
+
+def _alone(node, names, found):
+    """Whether a statement does nothing but give one name its meaning, on lines of its own."""
+    simple = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign,
+              ast.Import, ast.ImportFrom)  # fmt: skip
+    others = [other for other, _ in found if other is not node]
+    apart = all(o.end_lineno < node.lineno or o.lineno > node.end_lineno for o in others)
+    return isinstance(node, simple) and len(names) == 1 and apart
 
 
 def _place(text, name):
@@ -272,15 +309,26 @@ def _place(text, name):
 def put(text, name, source, needs):
     """Return a module's text with a function put in, or put in place of its older version."""
     text = without_borrowed(text) if text.strip() else HEADER
+    replaced = {"np", name, *(need.name for need in needs)}
+    before = Counter(ast.dump(n) for n, names in statements(text) if not names & replaced)
     for need in [Need("np", "import", "import numpy as np"), *needs]:
         text = _bind(text, need, name)
-    old = [node for node, names in statements(text) if name in names]
+    found = statements(text)
+    old = [node for node, names in found if name in names]
+    for node, names in found:
+        if name in names and not _alone(node, names, found):
+            raise CannotKeep(
+                f"line {node.lineno} of my_rnn.py makes `{name}` together with something else; let "
+                "it stand on lines of its own there, or delete it"
+            )
     for node in old[:0:-1]:
         text = _splice(text, *with_comments(text.split("\n"), node), "")
     if old:
         text = _splice(text, *with_comments(text.split("\n"), old[0]), source)
     else:
         text = _splice(text, *[_place(text, name)] * 2, source)
+    if before - Counter(ast.dump(node) for node, _ in statements(text)):
+        raise CannotKeep("it finds no place in my_rnn.py without breaking what is there")
     text = text.rstrip("\n") + "\n" + borrowing(text)
     compile(text, "my_rnn.py", "exec")
     return text
@@ -292,17 +340,6 @@ def borrowing(text):
     used = [name for name in global_names(text) if name in EXERCISES and name not in own]
     if not used:
         return ""
-    lines = [
-        "",
-        "",
-        BORROWED,
-        "import sys",
-        "from pathlib import Path",
-        "",
-        "_here = Path(__file__).resolve().parent",
-        "sys.path.extend([str(_here), str(_here.parent)])",
-        "from course.exercises import EXERCISES  # noqa: E402",
-        "",
-    ]
+    lines = ["", "", BORROWED, *BORROWING]
     lines += [f'{name} = EXERCISES["{name}"].reference' for name in sorted(used)]
     return "\n".join([*lines, RETURNED, ""])

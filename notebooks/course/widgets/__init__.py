@@ -1,5 +1,6 @@
 """Every interactive control of the course; the only modules that import ipywidgets."""
 
+from .again import close_old_ones
 from .bptt_stepper import bptt_stepper as bptt_stepper
 from .forward_stepper import forward_stepper as forward_stepper
 from .gradient_flow import gradient_flow as gradient_flow
@@ -10,3 +11,5 @@ from .quiz import quiz as quiz
 from .softmax_explorer import softmax_explorer as softmax_explorer
 from .temperature_sampler import temperature_sampler as temperature_sampler
 from .training_dashboard import training_dashboard as training_dashboard
+
+close_old_ones()

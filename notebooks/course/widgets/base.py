@@ -42,6 +42,15 @@ _STYLE = (
         for role in ("input", "hidden", "output", "gradient", "memory")
         for part in ("fill", "stroke")
     )
+    + "".join(  # ten shades either way; thousands of characters wear them, so they are classes
+        f".rnn-panel .rnn-{name}-{level} {{ background: rgba({rgb}, calc({0.075 * level:.3f} * "
+        f"var(--tint))); {mark if level > 5 else ''} }}\n"
+        for name, rgb, mark in (
+            ("up", "0, 158, 115", "font-weight: 700;"),
+            ("down", "230, 159, 0", "text-decoration: underline; text-underline-offset: 3px;"),
+        )
+        for level in range(1, 11)
+    )
     + "</style>"
 )
 
@@ -49,14 +58,17 @@ _STYLE = (
 class Panel(ipywidgets.VBox):
     """A widget's box. Its text form, all that an unrun page shows, says what running brings.
 
-    `.message` holds the sentence of the latest error, or nothing.
+    `.message` holds the sentence of the latest error, or nothing. It stands in the place of
+    `says`, the widget with the sentence below the controls, so that it is seen at once and nothing
+    jumps.
     """
 
-    def __init__(self, title, promise, children):
-        self.promise = promise
-        self.message = ipywidgets.HTML()
-        heading = text(title, "rnn-text rnn-title")
-        super().__init__([ipywidgets.HTML(_STYLE), heading, *children, self.message])
+    def __init__(self, title, promise, children, *, says=None):
+        self.promise, self._says = promise, says or ipywidgets.HTML()
+        self.message = ipywidgets.HTML(layout={"display": "none"})
+        heading, rest = text(title, "rnn-text rnn-title"), () if says else (self._says,)
+        super().__init__([ipywidgets.HTML(_STYLE), heading, *children, *rest])
+        _put_before(self, self._says, self.message)
         self.add_class("rnn-panel")
 
     def __repr__(self):
@@ -66,6 +78,9 @@ class Panel(ipywidgets.VBox):
         """Show a sentence in the box; an empty one takes the last away."""
         shown = f'<div class="rnn-text rnn-error" role="alert">{html.escape(sentence)}</div>'
         self.message.value = shown if sentence else ""
+        self.message.layout.min_height = self._says.layout.min_height
+        self.message.layout.display = None if sentence else "none"
+        self._says.layout.display = "none" if sentence else None
 
     def guard(self, callback):
         """Wrap a callback so that its errors show in the box, and vanish once it succeeds."""
@@ -81,6 +96,17 @@ class Panel(ipywidgets.VBox):
             return result
 
         return guarded
+
+
+def _put_before(box, widget, new):
+    """Put a new widget before another, in whichever box holds that one."""
+    if widget in box.children:
+        place = box.children.index(widget)
+        box.children = (*box.children[:place], new, *box.children[place:])
+        return
+    for child in box.children:
+        if isinstance(child, ipywidgets.Box):
+            _put_before(child, widget, new)
 
 
 def text(content="", classes="rnn-text", *, live=False):

@@ -352,6 +352,7 @@ def bptt_stepper(model, text_to_read, characters=None, *, only_last=False):
             ipywidgets.HBox([back, step, again]),
             said, drawn, ipywidgets.HBox([bars, chart]), table,
         ],
+        says=said,
     )  # fmt: skip
 
     def update(_=None):

@@ -252,6 +252,7 @@ def forward_stepper(forward, characters, weights, text):
             ipywidgets.HBox([controls["step"], back, onward, controls["play"]], layout=row),
             line, words, graph, now,
         ],
+        says=words,
     )  # fmt: skip
     panel.reading = None
     step, play = controls["step"], controls["play"]

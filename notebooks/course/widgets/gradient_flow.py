@@ -115,6 +115,7 @@ def gradient_flow(radius=1.5, length=25, limit=5.0, how="by value"):
             words,
             ipywidgets.HBox([flowing, sizes], layout={"flex_flow": "wrap"}),
         ],
+        says=words,
     )
 
     def update(_=None):

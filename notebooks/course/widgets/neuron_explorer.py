@@ -1,6 +1,7 @@
 """Read a text with the eyes of one hidden unit, and see what happens without it."""
 
 import html
+import math
 from dataclasses import dataclass
 
 import ipywidgets
@@ -56,14 +57,15 @@ class Reader:
 
 
 def coloured(words, activation):
-    """A text (HTML) on the colours of a unit: green and bold above 0, orange below."""
+    """A text (HTML) on the colours of a unit: green above 0, orange below, each in ten shades.
+
+    The strong ones are bold or underlined as well. The classes stand in base.py.
+    """
     parts = []
     for char, value in zip(words[:_READ], activation[:_READ].tolist(), strict=False):
-        tint = "0, 158, 115" if value > 0 else "230, 159, 0"
-        weight = "font-weight: 700; " if value > 0.5 else ""
+        shade = f"rnn-{'up' if value > 0 else 'down'}-{math.ceil(10 * abs(value))}"
         shown = "↵\n" if char == "\n" else html.escape(char)
-        parts.append(f'<span title="{value:+.2f}" style="{weight}background: '
-                     f'rgba({tint}, calc({0.75 * abs(value):.2f} * var(--tint, 1)))">{shown}</span>')  # fmt: skip
+        parts.append(f'<span class="{shade}" title="{value:+.2f}">{shown}</span>')
     return "".join(parts)
 
 
@@ -93,12 +95,13 @@ def neuron_explorer(model, words):
     )  # fmt: skip
     sentence, page = text(live=True), text("", "rnn-text rnn-mono")
     sentence.layout.min_height = "3em"
-    legend = text("Green and, above 0.5, bold: positive. Orange: negative. Pale: near 0. Point at "
-                  "a character for its number.")  # fmt: skip
+    legend = text("Green: above 0, and bold above 0.5. Orange: below 0, and underlined below −0.5. "
+                  "The paler, the nearer to 0; point at a character for its number.")  # fmt: skip
     panel = Panel(
         "Through the eyes of one unit",
         "choose a feature, go through the units that follow it, and see what each one costs",
         [follows, place, sentence, page, legend],
+        says=sentence,
     )
 
     def update(_=None):

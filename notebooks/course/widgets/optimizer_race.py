@@ -165,6 +165,7 @@ def optimizer_race(sgd=0.03, adagrad=0.2, steps=40, steepness=40):
         "race SGD against Adagrad, down a valley and on the verse, with learning rates that you "
         "choose",
         [*controls.values(), words, pictures],
+        says=words,
     )
 
     def update(_=None):

@@ -212,6 +212,7 @@ class OwnText(Panel):
             [row([self.choice, self.upload]), self.contents, self.size, self.passes, self.estimate,
              row([self.build, self.examine]), self.path, row([self.save, self.load]), self.news,
              self.stage],
+            says=self.news,
         )  # fmt: skip
         self.controls = {"text": self.choice, "size": self.size, "passes": self.passes}
         for control in self.controls.values():

@@ -130,6 +130,7 @@ def softmax_explorer(softmax=rnn_core.softmax, characters="ehop", scores=(1.0, -
         "Scores and probabilities",
         "move the scores, shift them all and change the temperature",
         [ipywidgets.HBox([controls, shown], layout={"flex_flow": "row wrap"})],
+        says=words,
     )
     moving = [*heights, shift, heat]
     start = [control.value for control in moving]

@@ -150,6 +150,7 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
         "Temperature",
         "move the temperature, the prompt and the seed, and read what the network says",
         [heat, start, size, ipywidgets.HBox([dice, greedy]), words, chart, spoken, surprise],
+        says=words,
     )
     characters = model.vocabulary.characters
 

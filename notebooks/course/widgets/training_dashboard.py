@@ -57,6 +57,7 @@ class Dashboard(Panel):
             "train the network live, pause it, and read what it says as it learns",
             [ipywidgets.HBox([self._start, self._pause, self._stop]), self.words, self.progress,
              self.chart, self.spoken],
+            says=self.words,
         )  # fmt: skip
         self.controls = {"start": self._start, "pause": self._pause, "stop": self._stop}
         self._start.on_click(self.guard(lambda _: self.start()))
@@ -147,8 +148,9 @@ class Dashboard(Panel):
             self._interrupted = True
             self._hold()
         except Exception as error:
-            self._trouble = str(error) or type(error).__name__
-            self._change("stopped" if self.training.done else "ready")
+            made, sentence = self.training.done, str(error) or type(error).__name__
+            self._trouble = f"Stopped after {made:,} iterations. {sentence}" if made else sentence
+            self._change("stopped" if made else "ready")
         finally:
             self._listen_no_more()
 

@@ -1,10 +1,12 @@
 """The slow way to a gradient, which the quick way is checked against."""
 
+from functools import wraps
+
 import numpy as np
 
 import rnn_core
 
-from ..base import Exercise, Mistake
+from ..base import Exercise, Mistake, Within
 
 
 def total(array):
@@ -51,13 +53,31 @@ def numerical_gradient_cases(rng):
     yield cubes, rng.normal(size=(2, 2, 3))
 
 
-def over_entries(slope):
+TINY = 5e-10  # turned by less than this, what is left of a difference is mostly rounding
+
+
+def observe_slopes(function, args):
+    """The gradient; from steps so tiny that it is all noise, any other such noise is like it."""
+    f, array = args
+    start, turns = array.copy(), []
+
+    @wraps(f)
+    def watched(given):
+        value = f(given)
+        turns.append(float(np.max(np.abs(given - start))))
+        return value
+
+    gradient = function(watched, array)
+    return Within(gradient, np.inf) if 0 < max(turns, default=0) < TINY else gradient
+
+
+def over_entries(slope, step=1e-5):
     """A loop over all entries; slope(f, array, index, step) does the rest."""
 
     def gradient_of(f, array):
         gradient = np.zeros(array.shape)
         for index in np.ndindex(array.shape):
-            gradient[index] = slope(f, array, index, 1e-5)
+            gradient[index] = slope(f, array, index, step)
         return gradient
 
     return gradient_of
@@ -68,6 +88,10 @@ def turned(array, index, change):
     array = array.copy()
     array[index] += change
     return array
+
+
+def central(f, array, index, step):
+    return (f(turned(array, index, step)) - f(turned(array, index, -step))) / (2 * step)
 
 
 def one_sided(f, array, index, step):
@@ -134,6 +158,22 @@ def rows_turned(f, array):
     return gradient
 
 
+def rows_as_views(f, array):
+    gradient = np.zeros(array.shape)
+    for i in range(len(array)):
+        value = array[i]
+        array[i] = value + 1e-5
+        above = f(array)
+        array[i] = value - 1e-5
+        gradient[i] = (above - f(array)) / (2 * 1e-5)
+        array[i] = value
+    return gradient
+
+
+def entry_for_array(f, array, index, step):
+    return (f(array[index] + step) - f(array[index] - step)) / (2 * step)
+
+
 NUMERICAL_GRADIENT = Exercise(
     name="numerical_gradient",
     lesson=4,
@@ -141,6 +181,7 @@ NUMERICAL_GRADIENT = Exercise(
     cases=numerical_gradient_cases,
     signature="numerical_gradient(f, array)",
     returns="an array with the shape of `array`",
+    observe=observe_slopes,
     tolerance=1e-5,
     mistakes=(
         Mistake("one-sided-difference", over_entries(one_sided),
@@ -176,9 +217,24 @@ NUMERICAL_GRADIENT = Exercise(
                 "them. Turn one entry and leave the others as they are."),
         Mistake("original-looked-at", over_entries(original_looked_at),
                 "All slopes are 0: what is turned and what f is given are not the same array. "
-                "Is it a copy that is turned?"),
+                "Is it a copy that is turned? Or is the step so tiny that adding it changes "
+                "nothing?"),
+        Mistake("step-too-small", over_entries(central, 1e-12),
+                "The step is so tiny that rounding swamps the difference: the two values agree in "
+                "nearly all of their 16 digits, and what is left is divided by next to nothing. "
+                "A step of 1e-5 is about right."),
         Mistake("a-row-at-a-time", rows_turned,
                 "With a matrix, a whole row is turned at a time. `np.ndindex(array.shape)` visits "
                 "every single entry, however many axes there are."),
+        Mistake("step-too-large", over_entries(central, 0.1),
+                "The step is so large that the curve bends within it: the error of a central "
+                "difference grows with the square of the step. A step of 1e-5 is about right."),
+        Mistake("rows-as-views", rows_as_views,
+                "With a matrix `array[i]` is a whole row, and a view of it: the value you kept "
+                "changes along with the array. Go through single entries, as "
+                "`np.ndindex(array.shape)` gives them."),
+        Mistake("entry-for-array", over_entries(entry_for_array),
+                "`f` is given one entry alone. It is a function of the whole array: turn that "
+                "entry inside the array and hand over all of it."),
     ),
 )  # fmt: skip

@@ -99,6 +99,20 @@ def added_up_over_time(ps, targets):
     return (ps - true_rows(ps, targets)).sum(axis=0)
 
 
+def numbers_subtracted(ps, targets):
+    return ps - targets[:, None]
+
+
+def assigned_at_target(ps, targets):
+    dys = ps.copy()
+    dys[np.arange(len(targets)), targets] = -1
+    return dys
+
+
+def turned_round_at_target(ps, targets):
+    return np.abs(ps - true_rows(ps, targets))
+
+
 OUTPUT_GRADIENT = Exercise(
     name="output_gradient",
     lesson=4,
@@ -154,6 +168,15 @@ OUTPUT_GRADIENT = Exercise(
         Mistake("added-up-over-time", added_up_over_time,
                 "The steps are added up here. The way back still needs to know which step is to "
                 "blame: leave the sum over time for later."),
+        Mistake("numbers-subtracted", numbers_subtracted,
+                "The numbers of the targets are taken away from the probabilities. A number only "
+                "says *where*: what is taken away there is 1."),
+        Mistake("assigned-at-target", assigned_at_target,
+                "The target's entry is set to -1, and its probability is lost. Take 1 away from "
+                "what is there."),
+        Mistake("turned-round-at-target", turned_round_at_target,
+                "The target's entry has the wrong sign: it is 1 - p, where it should be p - 1. "
+                "Raising the target's score makes the loss smaller."),
     ),
 )  # fmt: skip
 
@@ -235,6 +258,26 @@ def h_prev_added(dh, h, h_prev, Whh):
     return da, Whh.T @ da * h_prev
 
 
+def brackets_forgotten(dh, h, h_prev, Whh):
+    da = dh * 1 - h**2
+    return da, Whh.T @ da
+
+
+def through_blame(dh, h, h_prev, Whh):
+    da = dh * (1 - np.tanh(dh) ** 2)
+    return da, Whh.T @ da
+
+
+def divided_by_slope(dh, h, h_prev, Whh):
+    da = dh / (1 - h**2)
+    return da, Whh.T @ da
+
+
+def blame_left_out(dh, h, h_prev, Whh):
+    da = 1 - h**2
+    return da, Whh.T @ da
+
+
 BACKWARD_STEP = Exercise(
     name="backward_step",
     lesson=4,
@@ -298,5 +341,17 @@ BACKWARD_STEP = Exercise(
         Mistake("times-h-prev", h_prev_added,
                 "`dh_prev` is multiplied by `h_prev`. How `a` changes with the state before "
                 "depends on `Whh` alone, not on what that state is."),
+        Mistake("brackets-forgotten", brackets_forgotten,
+                "`dh * 1 - h**2` multiplies by 1 and then takes the square away. The slope is a "
+                "difference: put brackets around it."),
+        Mistake("blame-left-out", blame_left_out,
+                "`da` is the slope of tanh alone. The blame `dh` that arrives has to be "
+                "multiplied by it."),
+        Mistake("slope-at-the-blame", through_blame,
+                "The slope is taken at `dh`, the blame. The curve of tanh is where the state is: "
+                "which of the arguments came out of tanh?"),
+        Mistake("divided-by-slope", divided_by_slope,
+                "The blame is divided by the slope. Going back along a chain means multiplying, "
+                "just as on the way there."),
     ),
 )  # fmt: skip

@@ -140,6 +140,33 @@ def assigned(inputs, targets, hs, ps, Wxh, Whh, Why):
     return gathered(dys[:1], das[:1], inputs[:1], hs[:2])
 
 
+def one_assigned(name):
+    """One gradient that is assigned in the loop, where the others grow."""
+
+    def wrong(inputs, targets, hs, ps, Wxh, Whh, Why):
+        right = backward(inputs, targets, hs, ps, Wxh, Whh, Why)
+        return right | {name: assigned(inputs, targets, hs, ps, Wxh, Whh, Why)[name]}
+
+    return wrong
+
+
+def both_biases_assigned(*args):
+    last = assigned(*args)
+    return backward(*args) | {"bh": last["bh"], "by": last["by"]}
+
+
+def column_assigned(dys, das, inputs, targets, hs, V):
+    dWxh = np.zeros((das.shape[1], V))
+    for t in reversed(range(len(das))):
+        dWxh[:, inputs[t]] = das[t]
+    return {"Wxh": dWxh}
+
+
+def kept_in_walking_order(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    return gathered(dys, walk(dys, hs, Whh, Why)[::-1], inputs, hs)
+
+
 def only_last_prediction(ps, targets):
     dys = output_gradient(ps, targets)
     dys[:-1] = 0
@@ -177,6 +204,28 @@ def slope_at_the_step_before(dh, h, h_prev, Whh):
     return da, Whh.T @ da
 
 
+def first_state_left_out(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = walk(dys, hs, Whh, Why)
+    das[0] = 0
+    return gathered(dys, das, inputs, hs)
+
+
+def answers_of_step_swapped(dh, h, h_prev, Whh):
+    return backward_step(dh, h, h_prev, Whh)[::-1]
+
+
+def own_blame_dropped(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    alone = dys * (np.arange(len(dys)) == len(dys) - 1)[:, None]
+    return gathered(dys, walk(alone, hs, Whh, Why), inputs, hs)
+
+
+def rows_one_early(inputs, targets, hs, ps, Wxh, Whh, Why):
+    early = np.roll(hs, 1, axis=0)  # row t is hs[t - 1], and hs[-1] is the last row
+    return backward(inputs, targets, early, ps, Wxh, Whh, Why)
+
+
 BACKWARD = Exercise(
     name="backward",
     lesson=4,
@@ -208,6 +257,19 @@ BACKWARD = Exercise(
         Mistake("assigned-not-added", assigned,
                 "Only time step 0, which comes last on the way back, is in the gradients. Look for "
                 "an `=` in the loop where a sum over time should grow."),
+        *(Mistake(f"assigned-in-d{name.lower()}", one_assigned(name),
+                  f"The gradient of `{name}` holds the share of time step 0 alone. In the loop it "
+                  "is assigned, with `=`, where it should be added to, with `+=`.")
+          for name in ("Wxh", "Whh", "Why", "bh", "by")),
+        Mistake("biases-assigned", both_biases_assigned,
+                "The gradients of both biases hold the share of time step 0 alone: look at the two "
+                "lines where they should grow."),
+        Mistake("column-assigned", with_other(column_assigned),
+                "A character that is read twice is blamed once: `dWxh[:, inputs[t]] = ...` wipes "
+                "out the share of the other step. The column should grow, with `+=`."),
+        Mistake("kept-in-walking-order", kept_in_walking_order,
+                "The blame was gathered on the way back, so the list begins with the last step, "
+                "while `inputs` and `hs` begin with the first. Turn it round before it meets them."),
         Mistake("run-forwards", run_forwards,
                 "The loop runs from the first step to the last. A step's blame needs that of the "
                 "step after it, so the last step comes first."),
@@ -269,5 +331,19 @@ BACKWARD = Exercise(
         Mistake("clipped", clipped,
                 "The gradients are cut off at 5, as the original script does it. That has a "
                 "lesson of its own; here they should be exact."),
+        Mistake("first-state-left-out", first_state_left_out,
+                "Row 0 of `das` is still zeros, so step 0 blames no weight but `Why` and `by`. "
+                "Look at where the loop ends: `range` stops before its second number."),
+        Mistake("answers-of-step-swapped", with_step(answers_of_step_swapped),
+                "What `backward_step` gives back is taken in the wrong order: first comes `da`, "
+                "the blame inside tanh, then what goes on to the step before."),
+        Mistake("own-blame-dropped", own_blame_dropped,
+                "The walk begins with the blame of the last prediction, and the other predictions "
+                "add nothing to it. In every step `Why` sends some down: add it to what comes "
+                "from later."),
+        Mistake("rows-one-early", rows_one_early,
+                "Every state is taken one row too early. In other people's scripts `hs[t]` is the "
+                "state after step t and `hs[-1]` the one before the text; here `hs[0]` is that, "
+                "and the state after step t is `hs[t + 1]`."),
     ),
 )  # fmt: skip

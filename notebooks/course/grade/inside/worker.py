@@ -1,0 +1,342 @@
+"""The process in which a student's function runs, one for each exercise of each submission.
+
+It reads frames (see wire.py) from its standard input and answers on its standard output: first the
+setup, then calls. It holds the student's text and the inputs of the call at hand, and nothing to
+compare an answer with: the grader does that, in a process of its own.
+"""
+
+import builtins
+import copy
+import ctypes  # noqa: F401  loaded now, since the guard refuses it later
+import inspect
+import io
+import linecache
+import os
+import struct
+import sys
+import time
+import traceback
+import types
+import warnings
+
+import guard
+import numpy as np
+import numpy.random  # noqa: F401  its modules too
+import wire
+
+PRINTED = 4000  # characters of printed text that are kept of a call
+TEXT = 2000  # characters of what an exception says
+
+
+class HandedBack(RuntimeError):
+    """The course's own answer to this exercise was called."""
+
+
+# Pipes -------------------------------------------------------------------------------------
+
+
+class Pipes:
+    """Frames in and out, on numbers of their own: what prints to 0, 1 or 2 goes nowhere."""
+
+    def __init__(self):
+        self.inward, self.outward = os.dup(0), os.dup(1)
+        if os.name == "nt":
+            import msvcrt
+
+            for number in (self.inward, self.outward):
+                msvcrt.setmode(number, os.O_BINARY)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(nowhere, number)
+        self.take, self.give = os.read, os.write
+
+    def _read(self, size):
+        parts = []
+        while size:
+            part = self.take(self.inward, min(size, 1 << 20))
+            if not part:
+                raise EOFError
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def receive(self):
+        (size,) = struct.unpack("<Q", self._read(8))
+        return self._read(size)
+
+    def send(self, frame):
+        rest = memoryview(struct.pack("<Q", len(frame)) + frame)
+        while rest:
+            rest = rest[self.give(self.outward, rest) :]
+
+
+class Printed(io.TextIOBase):
+    """Keeps the beginning of what is printed."""
+
+    encoding = "utf-8"
+
+    def __init__(self):
+        self.text = ""
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if len(self.text) < PRINTED:
+            self.text += text[: PRINTED - len(self.text)]
+        return len(text)
+
+    def fresh(self):
+        text, self.text = self.text, ""
+        return text
+
+
+# What a submission may import from the course ------------------------------------------------
+
+
+class Inert(types.ModuleType):
+    """Stands for what a submission needs only to load: figures, widgets, the check itself."""
+
+    __path__ = ()
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Inert(name)
+
+    def __call__(self, *args, **named):
+        return Inert("answer")
+
+    def __iter__(self):
+        return iter(())
+
+
+class InertCourse:
+    """Finds every module of the course, as an Inert one."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.split(".")[0] != "course":
+            return None
+        from importlib.machinery import ModuleSpec
+
+        return ModuleSpec(name, InertCourse, is_package=True)
+
+    @staticmethod
+    def create_module(spec):
+        return Inert(spec.name)
+
+    @staticmethod
+    def exec_module(module):
+        pass
+
+
+def stand_in(name):
+    """What is in the place of the course's own answer to this exercise."""
+
+    def answer(*args, **named):
+        raise HandedBack(name)
+
+    answer.__name__ = answer.__qualname__ = name
+    return answer
+
+
+def lend(core, helpers, answers, model):
+    """Make `rnn_core` and `course` importable, without what would be an answer here.
+
+    core: the text of rnn_core, cut; helpers: the course's answers to earlier exercises, as texts by
+    name; answers: the names of the exercises whose answers are left out; model: the text of the
+    class Model. Return the answers that are lent by name, and Model.
+    """
+    rnn_core = types.ModuleType("rnn_core")
+    rnn_core._HandedBack = HandedBack
+    sys.modules["rnn_core"] = rnn_core
+    exec(compile(core, "<rnn_core>", "exec"), rnn_core.__dict__)
+    lent = {}
+    for name, text in helpers.items():
+        space = dict(lent, __name__="course.lent")
+        exec(compile(text, f"<course: {name}>", "exec"), space)
+        lent[name] = space[name]
+    lent.update((name, stand_in(name)) for name in answers)
+    sys.meta_path.append(InertCourse)
+    import course.exercises
+    import course.keep
+
+    space = {**vars(rnn_core), "np": np, "copy": copy}
+    exec(compile(model, "<course: Model>", "exec"), space)
+    course.exercises.Model = space["Model"]
+    course.exercises.EXERCISES = {
+        name: types.SimpleNamespace(name=name, reference=function)
+        for name, function in lent.items()
+    }
+    course.keep.yours = lent.__getitem__
+    return lent, space["Model"]
+
+
+def build(Model, pipes):
+    """Return the function that makes networks and functions of what comes in a frame."""
+
+    def make(part):
+        if isinstance(part, wire.Callback):
+            return lambda *args: ask(pipes, part.number, args)
+        model = Model(part["characters"], *part["sizes"], part["learning_rate"])
+        for name in part["parameters"]:
+            model.parameters[name][...] = part["parameters"][name]
+            model.memory[name][...] = part["memory"][name]
+        model.h, model.rng = np.array(part["h"]), part["rng"]
+        model.iteration, model.pointer = part["counts"]
+        return model
+
+    return make
+
+
+def ask(pipes, number, args):
+    """Have the grader call a function that is among the arguments."""
+    pipes.send(wire.pack({"ask": number, "args": args}))
+    answer = wire.unpack(pipes.receive())
+    if "error" in answer:
+        raise getattr(builtins, answer["error"], Exception)(answer["text"])
+    return answer["value"]
+
+
+# The submission ------------------------------------------------------------------------------
+
+
+def load(pieces, path):
+    """Run the pieces of a submission, (label, text) each; return its names, and an error or None.
+
+    Whatever stops it, what was defined before stands.
+    """
+    module = types.ModuleType("my_rnn")
+    module.__file__ = path
+    sys.modules["my_rnn"] = module
+    try:
+        for label, text in pieces:
+            linecache.cache[label] = (len(text), None, text.splitlines(True), label)
+            exec(compile(text, label, "exec"), module.__dict__)
+    except BaseException as error:
+        return module.__dict__, error
+    return module.__dict__, None
+
+
+def described(error, filenames):
+    """An exception as plain values: its kind and kin, what it says, and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename in filenames]
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)[:TEXT]
+    except BaseException:
+        text = ""
+    return {
+        "kind": type(error).__name__,
+        "kin": [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"],
+        "text": text,
+        "line": own[-1].lineno if own else getattr(error, "lineno", None),
+        "innermost": frames[-1].name if frames else "",
+        "handed back": isinstance(error, HandedBack),
+    }
+
+
+def about(names, wanted):
+    """What a submission has under a name: its signature, as far as it can be told."""
+    if wanted not in names:
+        return {"state": "missing"}
+    value = names[wanted]
+    if not callable(value):
+        return {"state": "value", "value": value}
+    found = {"state": "function", "signature": None, "filename": "", "name": ""}
+    code = getattr(value, "__code__", None)
+    if isinstance(code, types.CodeType):
+        found["filename"] = code.co_filename
+    found["name"] = str(getattr(value, "__name__", wanted))
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (TypeError, ValueError):
+        return found
+    found["signature"] = [[p.name, int(p.kind), p.default is not p.empty] for p in parameters]
+    return found
+
+
+def calls(out, function, arguments, filename, times):
+    """Call a function some times on the same arguments; return a frame for each call.
+
+    Fewer when it stops with an error, or takes long.
+    """
+    found, end = [], time.monotonic() + 0.2
+    while len(found) < times and (not found or time.monotonic() < end):
+        content, given = call(out, function, arguments, filename)
+        found.append(np.frombuffer(wire.pack(content, given), np.uint8))
+        if "error" in content:
+            break
+    return found
+
+
+def call(out, function, arguments, filename):
+    """Call the function; return what came of it, and the arguments if it may have given them back.
+
+    What it left in its arguments is sent too, where that is not what came in.
+    """
+    before = [wire.pack(argument) for argument in arguments]
+    troubles, error = {}, None
+    try:
+        with np.errstate(all="call", call=lambda kind, flag: troubles.setdefault(kind)):
+            answer = function(*arguments)
+    except BaseException as problem:
+        error = described(problem, [filename])
+    numbers = [i for i, old in enumerate(before) if wire.pack(arguments[i]) != old]
+    changed = wire.pack([[i, arguments[i]] for i in numbers])  # apart: here no part is "argument i"
+    found = {
+        "changed": np.frombuffer(changed, np.uint8),
+        "troubles": list(troubles),
+        "printed": out.fresh(),
+    }
+    if error:
+        return {**found, "error": error}, ()
+    if inspect.iscoroutine(answer):
+        answer.close()
+    return {**found, "answer": answer}, arguments
+
+
+def serve():
+    """Load what the grader sends and answer its calls, until it ends this process."""
+    pipes = Pipes()
+    setup = wire.unpack(pipes.receive())
+    guard.die_with_parent()
+    guard.limit(*setup["limits"])
+    warnings.simplefilter("ignore")
+    lent, Model = lend(setup["core"], setup["helpers"], setup["answers"], setup["model"])
+    make, wanted = build(Model, pipes), setup["target"]
+    out = sys.stdout = Printed()
+    sys.stderr = sys.__stdout__ = sys.__stderr__ = Printed()
+    builtins.input = _no_input
+    guard.put_up(setup["scratch"], setup["readable"], setup["hidden"])
+    np.seterr(all="ignore")
+
+    def reply(number, content):
+        try:
+            frame = wire.pack({**content(), "number": number})
+        except BaseException as problem:  # an object of theirs may do anything when looked at
+            large = isinstance(problem, (wire.TooLarge, MemoryError))
+            lost = "too large" if large else "not to be looked into"
+            frame = wire.pack({"number": number, "lost": lost})
+        pipes.send(frame)
+
+    reply(0, dict)
+    names, error = load(setup["pieces"], setup["path"])
+    stopped = described(error, [label for label, _ in setup["pieces"]]) if error else None
+    if wanted is None:
+        given = [name for name, function in lent.items() if names.get(name) is function]
+        own = [n for n in setup["names"] if n in names and n not in given]
+        reply(1, lambda: {"stopped": stopped, "own": own})
+        return
+    found = about(names, wanted)
+    reply(1, lambda: {"stopped": stopped, **found})
+    function, number = names.get(wanted), 1
+    while True:
+        number += 1
+        asked = wire.unpack(pipes.receive(), make)
+        given = (out, function, asked["args"], found["filename"], asked["times"])
+        reply(number, lambda given=given: {"calls": calls(*given)})
+
+
+def _no_input(*args, **named):
+    raise RuntimeError("`input` waits for a person; a function gets its values as arguments")

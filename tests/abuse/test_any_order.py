@@ -1,0 +1,111 @@
+"""A lesson's cells may be run in any order: what they show is right, or a sentence says why not.
+
+Each lesson is run from top to bottom twice, then in random orders, in kernels that are fresh or
+that hold everything from a Run All already (the harder case: no name is missing, so nothing
+fails). Every cell must then
+
+- show what is stored (compared as nbval does), or
+- say which cell to run first (course/order.py), or
+- stop with an error, as Python does when a name is missing.
+
+What fails the test is another output without a word.
+
+    python -m pytest tests/abuse/test_any_order.py -s
+    ORDERS=20 SEED=7 python -m pytest tests/abuse/test_any_order.py -s    20 orders for each lesson
+"""
+
+import json
+import os
+import random
+import re
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+import pytest
+from kernels import Kernel
+
+import refresh
+
+ORDERS = int(os.environ.get("ORDERS", "2"))
+SEED = int(os.environ.get("SEED", "1"))
+SAID = "Out of order: this cell uses "
+RULES = [
+    (re.compile(regex), new)
+    for regex, new in re.findall(
+        r"^regex: (.*)\nreplace: (.*)$", refresh.SANITIZE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+]
+PICTURES = ("image/png", "image/jpeg", refresh.WIDGET_VIEW)
+IN_ALL = Counter()
+
+
+def shown(outputs):
+    """What nbval compares of some outputs, as a text."""
+    found = []
+    for output in refresh.merged([nbformat.from_dict(output) for output in outputs]):
+        if output.output_type == "stream":
+            found.append([output.name, output.text])
+        elif output.output_type == "error":
+            found.append(["error", output.ename, output.evalue])
+        else:
+            found.append([{k: v for k, v in output.data.items() if k not in PICTURES}])
+    text = json.dumps(found, sort_keys=True, ensure_ascii=False)
+    for regex, new in RULES:
+        text = regex.sub(new, text)
+    return text
+
+
+def verdict(cell, stored, outputs):
+    """same, said, error or silent: what came of running a cell."""
+    said = [o for o in outputs if o.output_type == "stream" and o.text.startswith(SAID)]
+    if any(o.output_type == "error" for o in outputs):
+        return "error, told where to begin" if said else "error"
+    kept = [o for o in outputs if o.output_type != "stream" or not o.text.startswith(SAID)]
+    ignored = "nbval-ignore-output" in refresh.tags_of(cell)
+    if said:
+        return "told where to begin"
+    if ignored or shown(stored) == shown(kept):
+        return "right"
+    return "silently different"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def total():
+    yield
+    print(f"\nall lessons, ORDERS={ORDERS} SEED={SEED}: {in_words(IN_ALL)}")
+
+
+def in_words(counts):
+    return f"{sum(counts.values()):,} runs of a cell; " + ", ".join(
+        f"{count:,} {what}" for what, count in counts.most_common()
+    )
+
+
+@pytest.mark.parametrize("path", refresh.lessons(), ids=lambda path: path.stem)
+def test_any_order(path, home):
+    path = home / "notebooks" / Path(path).name
+    rng, counts, troubles = random.Random(f"{SEED} {path.stem}"), Counter(), []
+    stored = {i: cell.get("outputs") for i, cell in enumerate(nbformat.read(path, 4).cells)}
+
+    def run(kernel, order, how, allowed):
+        for index in order:
+            outputs, cell = kernel.run(index), kernel.notebook.cells[index]
+            what = verdict(cell, stored[index], outputs)
+            counts[what] += 1
+            if what not in allowed:
+                troubles.append(f"{how}: cell {cell.id!r}: {what}: {shown(outputs)[:300]}")
+
+    anyhow = ("right", "error", "told where to begin", "error, told where to begin")
+    for number in range(ORDERS):
+        with Kernel(path, home) as kernel:
+            how = f"order {number} in a fresh kernel"
+            if number % 2:
+                how = f"order {number} after Run All"
+                run(kernel, kernel.cells, "Run All", ("right",))
+                if number == 1:
+                    run(kernel, kernel.cells, "Run All again", ("right",))
+            run(kernel, rng.sample(kernel.cells, len(kernel.cells)), how, anyhow)
+    print(f"\n{path.stem}, {ORDERS} orders: {in_words(counts)}")
+    IN_ALL.update(counts)
+    assert not troubles, "\n".join(["", *troubles])

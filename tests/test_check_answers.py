@@ -1,0 +1,284 @@
+"""What checks say to answers as learners write them, near misses, and slow machines."""
+
+import time
+import types
+
+import numpy as np
+import pytest
+
+from course import keep
+from course.checks import check, comparing, recognising, running
+from course.exercises import EXERCISES, Within
+
+REFERENCE = {name: exercise.reference for name, exercise in EXERCISES.items()}
+
+LEARNERS = {  # name of the mistake -> a learner's own spelling of it, unlike the one on the list
+    "product-before-log": """
+def cross_entropy(probabilities, targets):
+    rows = probabilities.reshape(-1, probabilities.shape[-1])
+    together = 1.0
+    for row, target in zip(rows, targets.ravel()):
+        together *= row[target]
+    return -np.log(together)""",
+    "picked-by-one-hot": """
+def rnn_step(x, h_prev, Wxh, Whh, bh):
+    column = Wxh.T[x]
+    return np.tanh(column + Whh @ h_prev + bh)""",
+    "number-for-one-hot": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = [h_prev], []
+    for x in inputs:
+        hs.append(rnn_step(x, hs[-1], Wxh, Whh, bh))
+        ps.append(softmax(Why @ hs[-1] + by))
+    return np.array(hs), np.array(ps)""",
+    "kept-in-walking-order": """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys, das, later = output_gradient(ps, targets), [], np.zeros(len(Whh))
+    for t in range(len(inputs) - 1, -1, -1):
+        da, later = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
+        das.append(da)
+    das = np.array(das)
+    return {"Wxh": das.T @ one_hot(inputs, Wxh.shape[1]), "Whh": das.T @ hs[:-1],
+            "Why": dys.T @ hs[1:], "bh": das.sum(0), "by": dys.sum(0)}""",
+    "assigned-in-dwhh": """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dWxh, dWhy, dbh, dby = (0 * w for w in (Wxh, Why, Whh[0], Why[:, 0]))
+    dhnext = np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dy = ps[t].copy()
+        dy[targets[t]] -= 1
+        da = (1 - hs[t + 1] ** 2) * (Why.T @ dy + dhnext)
+        dWhy += np.outer(dy, hs[t + 1])
+        dby += dy
+        dbh += da
+        dWxh[:, inputs[t]] += da
+        dWhh = np.outer(da, hs[t])
+        dhnext = Whh.T @ da
+    return {"Wxh": dWxh, "Whh": dWhh, "Why": dWhy, "bh": dbh, "by": dby}""",
+    "rows-one-early": """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dWxh, dWhh, dWhy, dbh, dby = (0 * w for w in (Wxh, Whh, Why, Whh[0], Why[:, 0]))
+    dhnext = np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dy = ps[t].copy()
+        dy[targets[t]] -= 1
+        da = (1 - hs[t] ** 2) * (Why.T @ dy + dhnext)
+        dWhy += np.outer(dy, hs[t])
+        dby += dy
+        dbh += da
+        dWxh[:, inputs[t]] += da
+        dWhh += np.outer(da, hs[t - 1])
+        dhnext = Whh.T @ da
+    return {"Wxh": dWxh, "Whh": dWhh, "Why": dWhy, "bh": dbh, "by": dby}""",
+    "step-too-small": """
+def numerical_gradient(f, array):
+    slopes, flat = np.zeros(array.size), array.reshape(-1)
+    for i in range(array.size):
+        flat[i] += 3e-14
+        above = f(array)
+        flat[i] -= 6e-14
+        slopes[i] = (above - f(array)) / 6e-14
+        flat[i] += 3e-14
+    return slopes.reshape(array.shape)""",
+    "searched-without-sums": """
+def sample_character(probabilities, rng):
+    import bisect
+    return bisect.bisect_left(list(probabilities), rng.random())""",
+    "seeded-inside": """
+def sample_character(probabilities, rng):
+    return int(np.random.default_rng(42).choice(len(probabilities), p=probabilities))""",
+    "other-generator": """
+def generate(model, prompt, n, temperature, rng):
+    h, text = np.zeros(model.hidden_size), ""
+    for char in prompt:
+        x = one_hot([model.char_to_ix[char]], model.vocab_size)[0]
+        h = rnn_step(x, h, model.Wxh, model.Whh, model.bh)
+    for _ in range(n):
+        p = apply_temperature(model.Why @ h + model.by, temperature)
+        ix = sample_character(p, np.random.default_rng())
+        text += model.ix_to_char[ix]
+        h = rnn_step(one_hot([ix], model.vocab_size)[0], h, model.Wxh, model.Whh, model.bh)
+    return text""",
+    "rows-for-columns": """
+def ablate(model, unit, text):
+    import copy
+    quiet = copy.deepcopy(model)
+    quiet.Whh[unit, :] = 0
+    quiet.Why[unit, :] = 0
+    indices = quiet.vocabulary.encode(text)
+    _, ps = quiet.forward(indices[:-1], np.zeros(quiet.hidden_size))
+    return cross_entropy(ps, indices[1:]) / (len(text) - 1)""",
+    "square-compared": """
+def clip_by_norm(gradients, limit):
+    total = sum(np.vdot(g, g) for g in gradients.values())
+    scale = limit / np.sqrt(total) if total > limit else 1.0
+    return {name: scale * g for name, g in gradients.items()}""",
+}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch, tmp_path):
+    """Nothing here touches the real my_rnn.py."""
+    monkeypatch.setattr(keep, "MY_RNN", tmp_path / "my_rnn.py")
+
+
+def written(source):
+    """A learner's function, with the course's for all others, and its name."""
+    scope = {"np": np, **REFERENCE}
+    exec(source, scope)
+    name = source.split("def ")[1].split("(")[0]
+    return name, scope[name]
+
+
+@pytest.mark.parametrize("mistake", LEARNERS)
+def test_a_learners_own_spelling_is_recognised(mistake):
+    name, function = written(LEARNERS[mistake])
+    result = check(name, function, keep=False)
+    assert result.mistake == mistake, result.message
+
+
+def test_only_the_long_text_shows_that_a_product_underflows():
+    _, function = written(LEARNERS["product-before-log"])
+    cases, expected = recognising.expected_outcomes("cross_entropy")
+    with np.errstate(divide="ignore"):
+        answers = [function(*case) for case in cases]
+    right = np.isclose(answers, [outcome.value for outcome in expected]).tolist()
+    assert right == [len(targets) != 250 for _, targets in cases]
+
+
+def test_another_index_error_is_not_taken_for_a_one_hot_index():
+    def rnn_step(x, h_prev, Wxh, Whh, bh):
+        return np.tanh(Wxh[:, len(x)] + Whh @ h_prev + bh)
+
+    result = check("rnn_step", rnn_step, keep=False)
+    assert result.mistake is None and "An index is past the end" in result.message
+
+
+@pytest.mark.parametrize(
+    "error", [IndexError("arrays used as indices must be of integer (or boolean) type"),
+              ValueError("Indices must be whole numbers, not float64.")]
+)  # fmt: skip
+def test_an_index_that_is_no_whole_number_is_called_so(error):
+    def softmax(scores):
+        raise error
+
+    assert "print what is used as one" in check("softmax", softmax, keep=False).message
+
+
+def test_a_wrong_formula_is_not_taken_for_rounding():
+    """Only steps that are really tiny count as such, however odd the slopes."""
+
+    def numerical_gradient(f, array):
+        return np.random.default_rng(0).normal(size=array.shape)
+
+    assert check("numerical_gradient", numerical_gradient, keep=False).mistake is None
+
+
+def test_a_learners_tolerance_never_loosens_the_judgement():
+    wide, tight = Within(np.array([5.0]), np.inf), Within(np.array([1.0]), 0.1)
+    assert comparing.find(tight, wide, 1e-9) and comparing.find(np.array([1.0]), wide, 1e-9)
+    assert not comparing.find(wide, tight, 1e-9)
+    assert comparing.find(wide, np.array([5.0]), 1e-9)
+
+
+def test_a_copy_of_a_network_is_asked_for_where_one_was_written_into():
+    def ablate(model, unit, text):
+        right = REFERENCE["ablate"](model, unit, text)
+        model.Whh[:, unit] = 0
+        return right
+
+    assert "`copy.deepcopy(model)`" in check("ablate", ablate, keep=False).message
+
+
+# Factors ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "factor, words",
+    [
+        (0.5, "every number is 0.5 times what it should be"),
+        (1.002, "every number is 1.002 times what it should be"),
+        (1 + 2e-5, "every number is too large by the same small share, 2e-05 of itself"),
+        (1 - 3e-7, "every number is too small by the same small share, 3e-07 of itself"),
+        (-1 - 2e-5, "too large by the same small share, 2e-05 of itself, with the wrong sign"),
+    ],
+)
+def test_a_factor_is_told_with_digits_enough(factor, words):
+    right = np.array([[0.5, -2.0], [3.0, 0.25]])
+    (said,) = comparing.patterns(comparing.find(right, factor * right, 1e-9))
+    assert words in said
+    assert " 1 times" not in said and " -1 times" not in said
+
+
+def test_factors_that_only_look_alike_are_no_common_pattern():
+    def softmax(scores):
+        right = REFERENCE["softmax"](scores)
+        return right * (1 + 1e-6 * right.size)
+
+    assert "the same in every case" not in check("softmax", softmax, keep=False).message
+
+
+# Time -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "clock, processor, spent",
+    [(4.9, 4.9, False), (4.9, 30.0, False), (5.1, 5.0, True), (5.1, 0.3, False),
+     (12.0, 3.9, True), (19.9, 1.0, False), (20.1, 0.0, True)],
+)  # fmt: skip
+def test_time_is_spent_by_the_clock_and_by_the_processor(clock, processor, spent, monkeypatch):
+    now = {"monotonic": 100.0, "process_time": 7.0}
+    fake = types.SimpleNamespace(**{name: lambda name=name: now[name] for name in now})
+    monkeypatch.setattr(running, "time", fake)
+    is_spent = running._clocks()
+    now.update(monotonic=100.0 + clock, process_time=7.0 + processor)
+    assert is_spent(5.0) is spent
+
+
+def test_a_function_that_hardly_got_to_run_is_given_longer(monkeypatch):
+    monkeypatch.setattr(running, "TIME_LIMIT", 0.05)
+    monkeypatch.setattr(running, "PATIENCE", 400)
+
+    def softmax(scores):
+        time.sleep(0.01)  # as if the machine were busy with something else
+        return REFERENCE["softmax"](scores)
+
+    assert check("softmax", softmax, keep=False).passed
+
+
+def test_patience_ends(monkeypatch):
+    monkeypatch.setattr(running, "TIME_LIMIT", 0.05)
+
+    def softmax(scores):
+        time.sleep(1.5)
+
+    start = time.monotonic()
+    assert "did not come to an end" in check("softmax", softmax, keep=False).message
+    assert time.monotonic() - start >= 0.05 * running.PATIENCE
+
+
+def test_a_stub_is_called_once():
+    calls = []
+
+    def softmax(scores):
+        calls.append(scores)
+        raise NotImplementedError
+
+    assert repr(check("softmax", softmax, keep=False)) == "softmax: not written yet"
+    assert len(calls) == 1
+
+
+def test_a_stub_is_known_even_when_time_is_out(monkeypatch):
+    def stub(scores):
+        """Return probabilities (V,)."""
+        raise NotImplementedError
+
+    def slow(scores):
+        return np.exp(scores)
+
+    unwritten = running.outcomes(EXERCISES["softmax"], stub, [(np.zeros(2),)])[0]
+    for found in ([], unwritten):
+        monkeypatch.setattr(running, "outcomes", lambda *args, found=found: (found, False, ""))
+        assert repr(check("softmax", stub, keep=False)) == "softmax: not written yet"
+    monkeypatch.setattr(running, "outcomes", lambda *args: ([], False, ""))
+    assert "did not come to an end" in check("softmax", slow, keep=False).message

@@ -1,0 +1,334 @@
+"""The teacher's guide says what is there: lessons, minutes, mistakes, widgets, commands, numbers."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from course import widgets
+from course.checks import running
+from course.exercises import EXERCISES
+from course.widgets.questions import QUESTIONS
+from reading import NOTEBOOKS, ROOT, lesson_paths, read_lesson
+from rnn_core import RNN, Vocabulary
+
+GUIDE = (NOTEBOOKS / "TEACHING.md").read_text(encoding="utf-8")
+NBGRADER = (NOTEBOOKS / "NBGRADER.md").read_text(encoding="utf-8")
+PATHS = lesson_paths()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MINUTES = {
+    int(number): int(minutes)
+    for number, minutes in re.findall(r"^\| \[(\d+) · .+\| (\d+) \|$", README, re.MULTILINE)
+}
+EXAMPLES = {"my_rnn.py", "anna.py", "ben.ipynb", "take_over.py", "nbgrader_config.py"}
+
+
+def section(start, level="##"):
+    """What stands below the heading that begins so, up to the next of its level."""
+    found = re.findall(rf"^{level} {re.escape(start)}.*?\n(.*?)(?=^{level} |\Z)", GUIDE,
+                       re.MULTILINE | re.DOTALL)  # fmt: skip
+    assert len(found) == 1, f"{len(found)} headings begin with {level} {start}"
+    return found[0]
+
+
+def rows(text, head):
+    """The rows of the table whose head begins with these words, as lists of cells."""
+    (body,) = re.findall(rf"^\| {re.escape(head)} .*\n\|[ |-]+\n((?:\|.*\n)*)", text, re.MULTILINE)
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in body.splitlines()]
+
+
+def lesson(number):
+    return section(f"{number} · ")
+
+
+def numbers_in(cell):
+    return [int(number) for number in re.findall(r"\d+", cell)]
+
+
+# Lessons -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_lesson_of_the_guide(path):
+    notebook = read_lesson(path)
+    assert f"\n#{notebook.headings[0][2] and '#'} {notebook.headings[0][2]}\n" in GUIDE
+    text = lesson(notebook.number)
+    for label in (
+        "**Aim.**",
+        "**Board",
+        "**Expect**",
+        "**Ask**",
+        "**Homework.**",
+        "**Short course.**",
+    ):
+        assert text.count(label) == 1, label
+    parts = rows(text, "minutes")
+    assert sum(int(minutes) for minutes, *_ in parts) == MINUTES[notebook.number]
+    named = [words for _, part, _ in parts for words in re.findall(r"\*([^*]+)\*", part)]
+    there = [words for _, level, words in notebook.headings if level > 1]
+    places = [there.index(words) if words in there else words for words in named]
+    assert places == sorted(places, key=str if str in map(type, places) else int), places
+    mine = [name for name, exercise in EXERCISES.items() if exercise.lesson == notebook.number]
+    assert [name for _, part, _ in parts for name in re.findall(r"`(\w+)`", part)] == mine
+    questions = re.findall(r"^- .+\? \*.+\*$", text.partition("**Ask**")[2], re.MULTILINE)
+    assert 2 <= len(questions) <= 3
+
+
+@pytest.mark.parametrize("number", sorted({e.lesson for e in EXERCISES.values()}))
+def test_mistakes_exist(number):
+    expected = rows(lesson(number), "exercise")
+    assert 3 <= len(expected) <= 5
+    for exercise, mistake, _ in expected:
+        exercise, mistake = exercise.strip("`"), mistake.strip("`")
+        assert EXERCISES[exercise].lesson == number
+        assert mistake in {known.name for known in EXERCISES[exercise].mistakes}
+
+
+def test_quizzes_exist():
+    named = re.findall(r"\(from the quiz(?:zes)? (.+?)\)", GUIDE)
+    found = [name for words in named for name in re.findall(r"`([\w-]+)`", words)]
+    assert len(found) == 4
+    assert set(found) <= set(QUESTIONS)
+
+
+def test_a_short_course_gives_its_minutes():
+    for number, claimed in ((12, 18), (13, 18)):
+        text = lesson(number)
+        kept = re.findall(r"\*([^*]+)\*", text.partition("**Short course.**")[2].split(":")[0])
+        parts = {re.search(r"\*(.+?)\*", part)[1]: int(m) for m, part, _ in rows(text, "minutes")}
+        assert sum(parts[words] for words in kept if words in parts) == claimed
+        assert f"{claimed} minutes." in text
+    clinic = {part: int(minutes) for minutes, part, _ in rows(lesson(10), "minutes")}
+    kept = ("Patient A:", "Patient E:", "Patient G:", "A checklist")
+    assert sum(m for part, m in clinic.items() if any(words in part for words in kept)) == 20
+
+
+# Plans -------------------------------------------------------------------------------------
+
+
+def test_plans_add_up():
+    assert f"take {sum(MINUTES.values())} minutes" in section("Plans")
+    assert sum(int(minutes) for minutes, *_ in rows(GUIDE, "minutes | lesson")) == 90
+    days = rows(GUIDE, "session")
+    assert len(days) == 5
+    weeks = [half for _, *week in rows(GUIDE, "week") for half in (week[:2], week[2:])]
+    assert len(weeks) == 8
+    sessions = [(lessons, minutes) for _, minutes, lessons, _ in days] + weeks
+    for lessons, minutes in sessions:
+        assert sum(MINUTES[number] for number in numbers_in(lessons)) == int(minutes) <= 90, lessons
+    assert sorted(n for lessons, _ in weeks for n in numbers_in(lessons)) == sorted(MINUTES)
+
+
+# Widgets -----------------------------------------------------------------------------------
+
+
+def a_model():
+    model = RNN(4, 3, 4, seed=0)
+    model.vocabulary = Vocabulary("hope")
+    return model
+
+
+MADE = {
+    "softmax_explorer": widgets.softmax_explorer,
+    "gradient_flow": widgets.gradient_flow,
+    "optimizer_race": widgets.optimizer_race,
+    "own_text": widgets.own_text,
+    "forward_stepper": lambda: widgets.forward_stepper(
+        RNN.forward, "ehop", a_model().parameters.values(), "hope"
+    ),
+    "bptt_stepper": lambda: widgets.bptt_stepper(a_model(), "hope", "ehop"),
+    "temperature_sampler": lambda: widgets.temperature_sampler(a_model(), "hope"),
+    "neuron_explorer": lambda: widgets.neuron_explorer(a_model(), "hopehope"),
+    "training_dashboard": lambda: widgets.training_dashboard(a_model(), "hope" * 9, 10),
+}
+
+
+def inside(box):
+    """Every widget in a box."""
+    for child in getattr(box, "children", ()):
+        yield child
+        yield from inside(child)
+
+
+def control(box, label):
+    (found,) = [one for one in inside(box) if getattr(one, "description", "") == label]
+    return found
+
+
+def words_of(box):
+    """All the text that a box shows."""
+    shown = " ".join(str(one.value) for one in inside(box) if type(one).__name__ == "HTML")
+    return re.sub(r"<style>.*?</style>|<[^>]+>", " ", shown, flags=re.DOTALL)
+
+
+SHOWN = rows(GUIDE, "lesson | widget")
+
+
+@pytest.mark.parametrize("name", sorted({row[1].strip("`") for row in SHOWN}))
+def test_controls_exist(name):
+    box = MADE[name]()
+    labels = {getattr(one, "description", "") for one in inside(box)}
+    for number, widget, settings, values, _ in SHOWN:
+        if widget.strip("`") != name:
+            continue
+        notebook = read_lesson(PATHS[int(number)])
+        assert any(f"widgets.{name}(" in cell.source for cell in notebook.code), number
+        plain = settings.split(", at ")[0]
+        if plain in ("button", "buttons"):
+            asked = [label for label in values.split(", ") if label != "Resume"]
+        elif plain in labels:
+            asked = [plain]
+        else:
+            asked = plain.split(", ")
+        missing = set(asked) - labels - {"Start"} * (name == "own_text")
+        assert not missing, f"{name} has no {missing}; it has {sorted(labels)}"
+
+
+def set_value(one, value):
+    """Set a control as a hand would: to a value that it has."""
+    one.value = value
+    assert one.value == pytest.approx(value) if isinstance(value, float) else one.value == value
+
+
+def test_softmax_explorer_shows_what_the_guide_says():
+    box = widgets.softmax_explorer()
+    shift = control(box, "Shift of all")
+    for value, broken in ((705, False), (710, True), (-745, False)):
+        assert value % shift.step == 0
+        set_value(shift, value)
+        with np.errstate(all="ignore"):
+            exps = np.exp(np.array([1.0, -1.0, 2.0, 0.0]) + value)
+            assert bool(np.isnan(exps / exps.sum()).any()) is broken
+        assert ("nan" in words_of(box)) is broken
+    assert (exps / exps.sum())[2].round(2) == 0.57
+    assert "0.57" in words_of(box)
+    set_value(shift, 0)
+    for value, share in ((0.5, "0.86"), (2.0, "0.46")):
+        set_value(control(box, "Temperature"), value)
+        assert share in words_of(box)
+
+
+def test_gradient_flow_shows_what_the_guide_says():
+    box = widgets.gradient_flow()
+    for radius, left in ((0.5, "1.6e-08"), (1.0, "0.2 of it"), (2.5, "5.1e+02")):
+        set_value(control(box, "Spectral radius"), radius)
+        assert left in words_of(box)
+    assert "turns by 52°" in words_of(box)
+    set_value(control(box, "Clip"), "by norm")
+    assert "keeps its direction" in words_of(box)
+
+
+def test_optimizer_race_shows_what_the_guide_says():
+    box = widgets.optimizer_race()
+    assert "SGD has 0.30 to go" in words_of(box)
+    set_value(control(box, "Learning rate of SGD"), 0.05)
+    assert "SGD still swings across" in words_of(box)
+    set_value(control(box, "Learning rate of SGD"), 0.03)
+    assert "Adagrad is at the bottom" in words_of(box)
+    set_value(control(box, "Steepness of the valley"), 100)
+    assert "SGD has flown out of the valley" in words_of(box)
+    assert "Adagrad is at the bottom" in words_of(box)
+
+
+# Commands and files ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", ["course.grade", "course.offline"])
+def test_commands_exist(module):
+    asked = subprocess.run(
+        [sys.executable, "-m", module, "--help"],
+        cwd=NOTEBOOKS, capture_output=True, text=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    assert asked.returncode == 0, asked.stderr
+    lines = re.findall(rf"python -m {re.escape(module)}\b[^`\n]*", GUIDE)
+    assert lines
+    where = section("Grading" if module == "course.grade" else "Machines")
+    for option in {option for option in re.findall(r"(?<=[ `])--[a-z-]+", where)}:
+        assert option in asked.stdout, option
+    if module == "course.grade":
+        for name in ("--limit-seconds", "--limit-memory"):
+            (value,) = re.findall(rf"`{name}`(?: in MB)? \((\d+)\)", where)
+            assert re.search(rf"{name} .*?\(default: {value}\)", asked.stdout, re.DOTALL)
+    else:
+        choices = lines[0] + " ".join(lines)
+        for word in re.findall(r"--(?:platform|python) ([^-`]+)", choices):
+            for choice in word.split():
+                assert choice in asked.stdout, choice
+
+
+@pytest.mark.parametrize("page", [GUIDE, NBGRADER], ids=["TEACHING.md", "NBGRADER.md"])
+def test_files_and_modules_exist(page):
+    code = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", page, flags=re.DOTALL))
+    files = {one for one in code if re.fullmatch(r"[\w./-]+\.(py|ipynb|md|txt)", one)}
+    for name in files - EXAMPLES:
+        assert (ROOT / name).exists() or (NOTEBOOKS / name).exists(), name
+    for name in {one.split("(")[0] for one in code if one.startswith(("clinic.", "speed."))}:
+        module, thing = name.split(".")
+        assert f" {thing}" in (NOTEBOOKS / "course" / f"{module}.py").read_text(encoding="utf-8")
+
+
+def test_the_time_limit_of_check():
+    assert f"stops it after {running.TIME_LIMIT:g} seconds" in NBGRADER
+
+
+def test_the_length():
+    assert GUIDE.count("\n") <= 700
+
+
+# Numbers on the board ----------------------------------------------------------------------
+
+
+def softmax(scores):
+    return np.exp(scores) / np.exp(scores).sum()
+
+
+def on_the_board():
+    """Lesson -> the numbers that its drawing shows, worked out here."""
+    scores = np.array([1.0, -1.0, 2.0, 0.0])
+    shares = softmax(scores)
+    Wxh = np.array([[-1, 0, 2, 0], [1, -1, 0, 0], [1, -1, 1, -1]])
+    Whh, bh = np.array([[0, 2, 1], [-2, 0, 0], [0, 0, -1]]), np.array([-1, 0, 0])
+    first = np.tanh(Wxh[:, 1] + bh)
+    second = Wxh[:, 2] + Whh @ first + bh
+    arrow = np.array([12.0, 2.0])
+    length = np.hypot(*arrow)
+    memory = np.cumsum(np.array([3.0, 4.0, 12.0]) ** 2)
+    feature, unit = [1, 2, 0, 1, 2], [0.3, 0.7, -0.8, 0.3, 0.7]
+    return {
+        1: [f"{v}" for v in np.arange(1, 13).reshape(3, 4)[:, 2]],
+        2: [*(f"{v:.2f}" for v in [*np.exp(scores), *shares, *-np.log(shares)]),
+            f"{np.exp(scores).sum():.2f}", f"{np.log(22):.2f}", f"{25 * np.log(22):.2f}"],
+        3: [f"{first[0]:.2f}", f"{(Whh @ first)[0]:.2f}", f"{second[0]:.2f}",
+            f"{np.tanh(second[0]):.2f}", f"{0.5**2:.2f}"],
+        4: ["0.10  0.05 -0.78  0.63", f"slope {1 - 0.9**2:.2f}"],
+        5: [f"{0.5**25:.8f}", f"{round(1.5**25, -3):,.0f}", f"{length:.2f}",
+            "({:.2f}, {:.2f})".format(*arrow * 5 / length),
+            f"from {np.degrees(np.arctan2(2, 12)):.0f} to {np.degrees(np.arctan2(2, 5)):.0f}"],
+        6: [*(f"{v:.0f}" for v in [*memory, *np.sqrt(memory)]),
+            *(f"{v:.3f}" for v in 0.1 * np.array([3, 4, 12]) / np.sqrt(memory))],
+        7: [f"(11,900 - 1) // 25 = {(11_900 - 1) // 25}", f"{11_900 - 475 * 25} characters"],
+        8: [*(f"{np.exp(2 / heat):.1f}" for heat in (0.5, 1, 2))],
+        9: [f"mean {np.mean(feature):.1f}", f"mean {np.mean(unit):.2f}",
+            f"r = {np.corrcoef(feature, unit)[0, 1]:.2f}"],
+        11: [f"{2 * 64 * 64 / (4 * 64 * 64)} operations", f"{32 * 0.5:.0f} operations"],
+        12: [*(f"{np.log(v):.2f}   {np.log2(v):.2f}" for v in (2, 4, 22)),
+             f"= {(2 + 2 / 9) / 3:.2f}", f"= {(0 + 2 / 9) / 3:.2f}"],
+        13: [*(f"{(1 - z) * 0.9 + z * -0.5:.4g}" for z in (0, 1, 0.5, 0.1)),
+             f"= {0.5**10:.3f}", f"= {0.9**10:.2f}"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("number", on_the_board())
+def test_numbers_on_the_board(number):
+    board = lesson(number).partition("**Board")[2].partition("**Expect**")[0]
+    for figure in on_the_board()[number]:
+        assert re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d])", board), figure
+
+
+def test_dy_on_the_board_is_that_of_the_lesson():
+    cells = {cell.id: cell for cell in read_lesson(PATHS[4]).code}
+    ps, dys = ("".join(cells[name].outputs[0]["text"]) for name in ("hope-forward", "dys-of-hope"))
+    assert ps.startswith("[[0.1  0.05 0.22 0.63]")
+    assert dys.startswith("[[ 0.1   0.05 -0.78  0.63]")
