@@ -119,7 +119,7 @@ def copy(tmp_path):
 
 
 def said(folder):
-    run = subprocess.run([sys.executable, "-c", CELL], cwd=folder, capture_output=True, text=True,
+    run = subprocess.run([sys.executable, "-c", CELL], cwd=folder, capture_output=True, encoding="utf-8",
                          env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
                          timeout=120)  # fmt: skip
     assert run.returncode == 0, run.stderr
@@ -139,7 +139,7 @@ def test_another_core_is_in_the_way(copy):
     shutil.copy(copy / "rnn_core.py", copy / "notebooks")  # the notebook's folder comes first
     text = subprocess.run(
         [sys.executable, "-c", CELL.replace("0, \"..\"", "1, \"..\"")], cwd=copy / "notebooks",
-        capture_output=True, text=True, timeout=120, check=True).stdout  # fmt: skip
+        capture_output=True, encoding="utf-8", timeout=120, check=True).stdout  # fmt: skip
     assert "Another rnn_core.py is in the way" in text
 
 

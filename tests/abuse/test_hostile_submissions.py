@@ -258,6 +258,12 @@ hostile("an exception that raises", """
 whole("no function", f"{HEAD}softmax = 3\n{RIGHT}", "needs your function", True)
 whole("another signature", f"{HEAD}def softmax(): return 1\n{RIGHT}", "it is called as", True)
 
+hostile("a mistake", "return sorted(set(text)), 1", exercise="build_vocabulary")
+hostile("a set's own order", """
+    characters = list(set(text))
+    return {c: i for i, c in enumerate(characters)}, dict(enumerate(characters))""",
+    said="order", exercise="build_vocabulary")  # fmt: skip
+
 # It is no file, or no Python
 whole("empty", b"", "not written yet")
 whole("a syntax error", GOOD + "def f(:\n", "not valid Python: SyntaxError in line")
@@ -463,8 +469,7 @@ def test_alternatives(name, tmp_path):
         row = rows_of(text, tmp_path, [name])[name]
         borrowed = function.__name__ in BORROWED
         assert row.passed != borrowed, (function, row.message)
-        if borrowed:
-            assert row.mistake == judging.HANDED_BACK or "_in_" in row.message, row.message
+        assert not borrowed or row.mistake == judging.HANDED_BACK, row.message
 
 
 def mistakes_with_source():
@@ -472,7 +477,8 @@ def mistakes_with_source():
     for name, exercise in EXERCISES.items():
         for mistake in exercise.mistakes:
             function = mistake.function
-            if not function.__closure__ and function.__name__ != "<lambda>":
+            plain = not function.__closure__ and function.__name__ != "<lambda>"
+            if plain and mistake.name != "not-sorted":  # the order of a set: see HOSTILE
                 yield pytest.param(name, mistake, id=f"{name}-{mistake.name}")
 
 
@@ -504,4 +510,9 @@ def _alone(home, function, name):
         elif isinstance(node, ast.FunctionDef) and node.name == name:
             node.name = f"right_{name}"
     lines = [ast.unparse(node) for node in kept]
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            others = [alias.name for alias in node.names if alias.name in EXERCISES]
+            lines[1:1] = [f"{other} = yours('{other}')" for other in others]
+    lines.insert(1, "from course.keep import yours")
     return "from course.exercises import Model\n" + "\n\n".join(lines) + f"\n{name} = {function}\n"

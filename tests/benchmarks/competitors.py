@@ -245,7 +245,7 @@ def compiled(dtype):
     source = pathlib.Path(__file__).with_name("update.c")
     target = os.path.join(tempfile.mkdtemp(), f"update_{name}.so")
     command = [compiler, *COMMAND, f"-DREAL={name}", str(source), "-o", target, "-lm"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise Missing(f"{compiler} could not compile update.c: {done.stderr.strip()[-300:]}")
     library = ctypes.CDLL(target)

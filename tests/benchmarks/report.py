@@ -68,7 +68,7 @@ def race_chart(cells):
         Line2D([], [], color=colour, marker=marker, linestyle="", markersize=8, label=name)
         for name, (colour, marker) in LOOKS.items()
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=5, frameon=False, fontsize=11)
+    figure.legend(handles=handles, loc="outside upper center", ncols=6, frameon=False, fontsize=11)
     alt = (
         "Dot plot of the time of one update as a multiple of ours, on a logarithmic axis, a row "
         "for each size of network and a panel for each number type and number of threads. What "
@@ -146,7 +146,7 @@ def learning_chart(learning):
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
     ax.legend(frameon=True, facecolor="white", framealpha=0.9, edgecolor="none", fontsize=10,
-              loc="lower left")  # fmt: skip
+              loc="upper right")  # fmt: skip
     label(
         ax,
         "Learning the Python Language Reference, on one core",

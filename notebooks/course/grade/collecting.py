@@ -292,7 +292,8 @@ def _slice(statements, makers, function, exercise, cells):
     makers: name -> the numbers of the statements that bind it.
     """
     own = [i for i, (key, _) in enumerate(cells) if key == f"exercise-{exercise}"]
-    found = makers.get(function, [])
+    found = makers.get(function, [])  # a later `softmax = yours("softmax")` is not the work
+    found = [i for i in found if statements[i].defines] or found
     here = [i for i in found if statements[i].cell in own] or found
     chosen, waiting = set(), here[-1:]
     while waiting:

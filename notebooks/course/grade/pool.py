@@ -14,7 +14,6 @@ from . import collecting, judging
 from .judging import Row
 from .remote import STARTING, Limits
 
-
 def grade(folder, jobs=None, limits=None, report=lambda rows: None):
     """Return the rows of all students in a folder, and the names in it that are nobody's work.
 
@@ -74,6 +73,7 @@ class _Judge:
         context = multiprocessing.get_context("spawn")
         self.line, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, self.root, self.limits))
+        os.environ.setdefault("PYTHONHASHSEED", "0")  # sets have one order in all processes
         self.process.start()
         theirs.close()
 

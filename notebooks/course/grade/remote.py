@@ -69,7 +69,7 @@ class Remote:
         own = [COURSE, COURSE / "notebooks", COURSE / "tests", Path.cwd()]
         paths = [path for path in sys.path if Path(path).resolve() not in own]
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-c", START, json.dumps([str(INSIDE), *paths])],
+            [sys.executable, "-P", "-B", "-c", START, json.dumps([str(INSIDE), *paths])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -361,14 +361,17 @@ def _with_arguments(answer, args):
     """An answer with the arguments themselves where it has them."""
     if isinstance(answer, wire.Argument):
         return args[answer.number]
-    if type(answer) is tuple:
-        return tuple(_with_arguments(part, args) for part in answer)
+    if type(answer) in (tuple, list):
+        return type(answer)(_with_arguments(part, args) for part in answer)
+    if type(answer) is dict:
+        return {key: _with_arguments(part, args) for key, part in answer.items()}
     return answer
 
 
 def _surroundings(scratch):
     """The environment of the process: nothing of the grader's own, and one place to write in."""
     kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_ALL")
+    kept += ("PYTHONHASHSEED",)  # a set must have its items in the same order there as here
     found = {name: os.environ[name] for name in kept if name in os.environ}
     places = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR"), scratch)
     threads = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
