@@ -363,7 +363,7 @@ def test_many_notebooks_at_once(tmp_path, my_rnn):
                 ),
             ],
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         )
         for me in range(6)
     ]

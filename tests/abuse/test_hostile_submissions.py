@@ -93,9 +93,13 @@ hostile("threads without end", f"""
     for _ in range(20):
         threading.Thread(target=time.sleep, args=(3600,)).start()
 {SOFTMAX}""", passed=None)  # fmt: skip
-hostile("a huge file", """
+hostile(
+    "a huge file",
+    """
     with open("big", "wb") as file:
-        for _ in range(1000): file.write(b"x" * 1_000_000)""", said="OSError" if POSIX else "")
+        for _ in range(1000): file.write(b"x" * 1_000_000)""",
+    said="OSError" if POSIX else "",
+)
 hostile("many files", "for i in range(10**5): open(f'f{i}', 'w')", said="Refused")
 whole("5 MB of source", GOOD + "# x\n" * 1_250_000, "larger than 1 MB")
 whole("a deep expression", GOOD + "x = " + "(" * 5000 + ")" * 5000, "not valid Python")
@@ -123,7 +127,9 @@ hostile("multiprocessing", """
     multiprocessing.get_context("fork").Process(target=print).start()""",
     said="start a process" if POSIX else "")  # fmt: skip
 hostile("shell", "import os; os.system('rm -rf <sentinel>')", said="start a process")
-hostile("subprocess", "import subprocess; subprocess.run(['rm', '-rf', '<sentinel>'])", said="start")
+hostile(
+    "subprocess", "import subprocess; subprocess.run(['rm', '-rf', '<sentinel>'])", said="start"
+)
 hostile("kill the parent", "import os, signal; os.kill(os.getppid(), signal.SIGKILL)",
         said="send a signal" if POSIX else "")  # fmt: skip
 hostile("kill everyone", "import os, signal; os.killpg(os.getpgid(os.getppid()), 9)",
@@ -152,7 +158,9 @@ hostile("other submissions", "return open('<submissions>/good/my_rnn.py').read()
 hostile("list the class", "import os; return os.listdir('<submissions>')", said="read this")
 
 # It wants to pass without the work
-hostile("rnn_core in between", "import rnn_core; return rnn_core.softmax(scores)", said="hands back")
+hostile(
+    "rnn_core in between", "import rnn_core; return rnn_core.softmax(scores)", said="hands back"
+)
 whole("rnn_core handed back", f"{HEAD}from rnn_core import softmax\n{RIGHT}", "hands back", True)
 whole("yours handed back", f"{HEAD}from course.keep import yours\nsoftmax = yours('softmax')\n{RIGHT}",
       "hands back", True)  # fmt: skip
@@ -171,7 +179,9 @@ hostile("the network for forward", """
     return rnn.forward(inputs, h_prev)""", said="hands back", exercise="forward")  # fmt: skip
 hostile("generate by the model", "return model.generate(prompt, n, temperature, rng=rng)",
         said="hands back", exercise="generate")  # fmt: skip
-hostile("the file of rnn_core", "exec(open('<root>/rnn_core.py').read(), globals())", said="read this")
+hostile(
+    "the file of rnn_core", "exec(open('<root>/rnn_core.py').read(), globals())", said="read this"
+)
 hostile("the course by path", """
     import sys
     for name in [n for n in sys.modules if n.startswith(("course", "rnn_core"))]: del sys.modules[name]
@@ -271,12 +281,20 @@ whole("tabs and spaces", GOOD + "if True:\n\tx = 1\n        y = 2\n", "not valid
 whole("null bytes", GOOD.encode() + b"\0\0", "not valid Python")
 whole("a picture", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 10, "UTF-8")
 whole("Latin-1", "# Größe\n".encode("latin-1") + GOOD.encode(), "UTF-8")
-whole("Latin-1, said so", "# coding: latin-1\n# Größe\n".encode("latin-1") + GOOD.encode(), "", True, True)
+whole(
+    "Latin-1, said so",
+    "# coding: latin-1\n# Größe\n".encode("latin-1") + GOOD.encode(),
+    "",
+    True,
+    True,
+)
 whole("UTF-16", GOOD.encode("utf-16"), "")
 whole("BOM", b"\xef\xbb\xbf" + GOOD.encode(), "", True, True)
 whole("Windows newlines", GOOD.replace("\n", "\r\n"), "", True, True)
 whole("Zoë 你好 \u202e\x1b[31m", GOOD, "", True, True)
-whole("=cmd|'calc'!A0", f"{HEAD}def softmax(scores): raise ValueError('=1+1')\n{RIGHT}", "=1+1", True)
+whole(
+    "=cmd|'calc'!A0", f"{HEAD}def softmax(scores): raise ValueError('=1+1')\n{RIGHT}", "=1+1", True
+)
 whole("not JSON", "{", "not a notebook", file="02.ipynb")
 whole("JSON, no notebook", "[1, 2]", "not a notebook", file="02.ipynb")
 whole("deep JSON", "[" * 100_000, "not a notebook", file="02.ipynb")
@@ -383,7 +401,9 @@ def test_rows(graded, student):
         if passed is not None:
             assert row["passed"] == ("yes" if passed else "no"), row["message"]
         assert said in row["message"], row["message"]
-    assert "look at it by hand" not in str([r for k, r in graded["rows"].items() if k[0] == student])
+    assert "look at it by hand" not in str(
+        [r for k, r in graded["rows"].items() if k[0] == student]
+    )
 
 
 def test_what_is_no_file_has_rows_too(graded):

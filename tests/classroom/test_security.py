@@ -130,7 +130,10 @@ def scene(hub, people, lesson_day, run):
             await asyncio.sleep(0.1)
         return kernel, terminal
 
-    return run(prepare())
+    yield run(prepare())
+    # The third student comes back for the tests that follow.
+    run(people[ABSENT].start_server())
+    people[ABSENT].kernels.clear()
 
 
 async def keys(hub, curious):
@@ -324,13 +327,60 @@ def inner_pid(process):
         return int(re.search(r"^NSpid:.*\s(\d+)$", status.read(), re.MULTILINE)[1])
 
 
-def test_kernels_listen_on_no_port(hub, people, scene):
-    """What a kernel publishes could be read by anyone who connects to its port."""
-    kernels = [one for name in STUDENTS for one in hub.kernels_of(name)]
-    assert len(kernels) > 12
-    for kernel in kernels:
-        ports = [one for one in kernel.net_connections("tcp") if one.status == "LISTEN"]
-        assert [one for one in ports if "DEBUGPY" not in str(one)] == []
+SPEAK = """
+import threading, time, zmq
+loudspeaker = zmq.Context.instance().socket(zmq.PUB)
+port = loudspeaker.bind_to_random_port("tcp://127.0.0.1")
+def speak():
+    for _ in range(50):
+        loudspeaker.send_string(secret)
+        time.sleep(0.1)
+threading.Thread(target=speak).start()
+"""
+LISTEN = """
+import time, zmq
+heard = set()
+ears = {{port: zmq.Context.instance().socket(zmq.SUB) for port in {ports}}}
+for port, ear in ears.items():
+    ear.setsockopt(zmq.SUBSCRIBE, b"")
+    ear.connect(f"tcp://127.0.0.1:{{port}}")
+end = time.monotonic() + 4
+while time.monotonic() < end:
+    for port, ear in ears.items():
+        if ear.poll(20) and b"{secret}" in b"".join(ear.recv_multipart()):
+            heard.add(port)
+"""
+
+
+def test_a_kernel_is_not_overheard(hub, people, scene, figures, run):
+    """On TCP, everyone on the machine can read what a kernel prints: here nothing is to be heard.
+
+    The neighbour's own loudspeaker shows that the listener can hear.
+    """
+    kernel, _ = scene
+    listener = people[CURIOUS].kernels[lesson_path(0)]
+
+    async def eavesdrop():
+        await kernel.execute(SPEAK)
+        loud = int(await kernel.value("port"))
+        process = next(
+            one for one in hub.kernels_of(VICTIM) if kernel.id in " ".join(one.cmdline())
+        )
+        ports = {one.laddr.port for one in process.net_connections("tcp") if one.status == "LISTEN"}
+        listening = asyncio.create_task(
+            listener.execute(LISTEN.format(ports=sorted(ports), secret=SECRET))
+        )
+        for _ in range(30):
+            await kernel.execute("print(secret)")
+            await asyncio.sleep(0.1)
+        outputs, _ = await listening
+        assert outputs == []
+        return loud, ports, await listener.value("sorted(heard)")
+
+    loud, ports, heard = run(eavesdrop())
+    assert loud in ports
+    assert heard == f"[{loud}]"
+    run(kernel.execute("loudspeaker.close()"))
 
 
 def test_links_do_not_lead_out(hub, people, scene, run):

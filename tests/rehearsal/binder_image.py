@@ -78,11 +78,9 @@ def frozen(version):
 
 def asked_for(version):
     """The packages that the base image asks for by name; the others follow from them."""
-    lines = base_file(f"environment.py-{version}.yml").splitlines()
-    names = [found[1] for line in lines if (found := re.match(r"- ([\w.-]+)(?:==|$)", line))]
-    wanted = {canonical(PYPI.get(name, name)) for name in names}
-    wanted |= {"jupyterlab", "notebook"} & set(frozen(version))
-    return sorted(wanted - NOT_PYTHON)
+    _, _, wanted = base_file(f"environment.py-{version}.yml").partition("dependencies:")
+    names = re.findall(r"^- ([\w.-]+)", wanted, re.MULTILINE)
+    return sorted({canonical(PYPI.get(name, name)) for name in names} - NOT_PYTHON)
 
 
 def base_file(name):
@@ -120,8 +118,7 @@ class Image:
 
     def _install_base(self, version):
         constraints = self.folder / "frozen.txt"
-        lines = [f"{name}=={number}\n" for name, number in self.frozen.items() if number[0] in "0123456789"
-                 and name[0] not in "-_"]  # fmt: skip
+        lines = [f"{name}=={number}\n" for name, number in self.frozen.items() if name[0].isalnum()]
         constraints.write_text("".join(lines), encoding="utf-8")
         run([*uv(), "pip", "install", "--quiet", "--compile-bytecode", "--python", self.python,
              "--constraint", constraints, f"pip=={self.frozen['pip']}", *asked_for(version)])  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import missing
-from desk import ROOT, make_environment, run, surroundings, uv, without_network
+from desk import ROOT, run, surroundings, uv, without_network
 
 from course import offline
 
@@ -31,6 +31,19 @@ def unpack(path, folder):
 
 
 @pytest.fixture(scope="module")
+def versioned():
+    """The course's files as git knows them, without git's and GitHub's own."""
+    if not (shutil.which("git") and (ROOT / ".git").exists()):
+        missing("git is needed to know which files are the course's.")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, check=True,
+    ).stdout.decode("utf-8")  # fmt: skip
+    names = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
+    return {name: (ROOT / name).read_bytes() for name in names if not re.search(r"(^|/)\.", name)}
+
+
+@pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """The zip for machines like this one."""
     path = tmp_path_factory.mktemp("made") / "class.zip"
@@ -42,24 +55,15 @@ def made(tmp_path_factory):
 # What is in it -----------------------------------------------------------------------------
 
 
-def test_zip_holds_the_whole_course(made):
-    if not (shutil.which("git") and (ROOT / ".git").exists()):
-        missing("git is needed to know which files are the course's.")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, check=True,
-    ).stdout.decode("utf-8")  # fmt: skip
-    ours = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
-    ours = {name for name in ours if not re.search(r"(^|/)\.", name)}  # git's and GitHub's own
+def test_zip_holds_the_whole_course(versioned, made):
+    """What git knows, what to read first, and wheels; nothing else."""
     top = f"{offline.FOLDER}/"
     with zipfile.ZipFile(made) as archive:
         names = {name.removeprefix(top) for name in archive.namelist()}
-        assert names == {n for n in names if not n.startswith("wheels/")} | {
-            n for n in names if n.endswith(".whl")
-        }
-        for name in ours:
-            assert archive.read(top + name) == (ROOT / name).read_bytes()
-    assert {n for n in names if not n.startswith("wheels/")} == ours | {"READ ME FIRST.txt"}
+        wheels = {name for name in names if re.fullmatch(r"wheels/[^/]+\.whl", name)}
+        assert names - wheels == set(versioned) | {"READ ME FIRST.txt"}
+        differing = [n for n in versioned if archive.read(top + n) != versioned[n]]
+    assert not differing
 
 
 def test_no_students_work_goes_in(tmp_path):

@@ -38,8 +38,8 @@ from pathlib import Path
 # The course is not installed: rnn_core.py lies beside the folder of the lessons.
 sys.path.append(str(Path(__file__).resolve().parents[3]))
 
-from .judging import Row  # noqa: E402
-from .pool import grade  # noqa: E402
-from .remote import Limits  # noqa: E402
+from .judging import Row
+from .pool import grade
+from .remote import Limits
 
 __all__ = ["Limits", "Row", "grade"]

@@ -81,6 +81,7 @@ def main(given=None):
         name = showing.clean(rows[0].student)
         print(f"{len(done)}: {name}, {showing.total(rows)}, {seconds:.1f} s", file=sys.stderr)
 
+    os.environ["PYTHONHASHSEED"] = "0"  # sets have one order in all processes, as in one kernel
     limits = Limits(options.limit_seconds, options.limit_memory)
     try:
         with sheet or nullcontext():

@@ -86,7 +86,9 @@ def _search(folder, student, shown, depth):
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        student.troubles.append(f"The folder {shown or student.name} cannot be read: {error.strerror}.")
+        student.troubles.append(
+            f"The folder {shown or student.name} cannot be read: {error.strerror}."
+        )
         return
     for entry in entries:
         if PASSED_BY.match(entry.name):
@@ -111,7 +113,9 @@ def _add(path, student, shown):
     elif not stat.S_ISREG(mode):
         student.troubles.append(f"{shown} is not a file that can be read.")
     elif len(student.files) == FILES:
-        student.troubles.append(f"There are more than {FILES} files: only the first were looked at.")
+        student.troubles.append(
+            f"There are more than {FILES} files: only the first were looked at."
+        )
     elif len(student.files) < FILES:
         student.files.append(path)
 
@@ -141,7 +145,7 @@ def _module(name, data):
     except (UnicodeDecodeError, SyntaxError, LookupError):
         raise Unreadable(f"{name} is not text in UTF-8: save it with that encoding.") from None
     _parsed(text, name)
-    return Submission(name, True, dict.fromkeys(EXERCISES, [(name, text)]))
+    return Submission(name, True, {key: [(name, text)] for key in EXERCISES})
 
 
 def _parsed(text, where):

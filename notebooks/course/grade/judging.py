@@ -35,7 +35,6 @@ class Row:
 
 def judge(student, root, limits):
     """Return the rows of a student, one for each exercise; scratch folders are made in root."""
-    running.TIME_LIMIT = limits.seconds  # what the sentences of a check say, too
     submissions, troubles = [], list(student.troubles)
     for path in student.files:
         try:
@@ -44,7 +43,12 @@ def judge(student, root, limits):
             troubles.append(str(reason))
     if not student.files and not troubles:
         troubles.append("Nothing was handed in: there is no .py file and no notebook.")
-    return [_row(student.name, name, submissions, troubles) for name in EXERCISES]
+    before = running.TIME_LIMIT
+    running.TIME_LIMIT = limits.seconds  # what the sentences of a check say, too
+    try:
+        return [_row(student.name, name, submissions, troubles) for name in EXERCISES]
+    finally:
+        running.TIME_LIMIT = before
 
 
 def _row(student, name, submissions, troubles):
@@ -98,7 +102,9 @@ class _Loaded:
             return ""
         line = f" in line {error['line']}" if error["line"] else ""
         said = error["text"].split("\n")[0][:200]
-        return f"{self.submission.file} itself stops{line} with {error['kind']}: {said}".rstrip(": ")
+        return f"{self.submission.file} itself stops{line} with {error['kind']}: {said}".rstrip(
+            ": "
+        )
 
     def _visit(self, pieces, wanted, target, look):
         """Return look(remote, what the submission has), or a sentence when it does not load."""
@@ -128,7 +134,9 @@ class _Loaded:
 
         row = self._visit(pieces, name, target, look)
         if isinstance(row, str):
-            row = Row("", 0, name, False, "", f"{name}: {self.submission.file} cannot be used: {row}")
+            row = Row(
+                "", 0, name, False, "", f"{name}: {self.submission.file} cannot be used: {row}"
+            )
         row.file = self.submission.file
         return row
 
@@ -143,9 +151,12 @@ class _Loaded:
         if remote.trouble:
             passed, mistake, message = False, "", f"{name}: {remote.trouble}."
         elif remote.handed_back and not passed:
-            mistake, message = HANDED_BACK, (
-                f"{name}: this hands back what the course's own `{remote.handed_back}` gives, in "
-                "place of work of one's own."
+            mistake, message = (
+                HANDED_BACK,
+                (
+                    f"{name}: this hands back what the course's own `{remote.handed_back}` gives, in "
+                    "place of work of one's own."
+                ),
             )
         written = message != f"{name}: not written yet"
         if stopped and written:

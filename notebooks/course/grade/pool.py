@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import sys
 import tempfile
 import threading
 from dataclasses import replace
@@ -13,6 +14,7 @@ from ..exercises import EXERCISES
 from . import collecting, judging
 from .judging import Row
 from .remote import STARTING, Limits
+
 
 def grade(folder, jobs=None, limits=None, report=lambda rows: None):
     """Return the rows of all students in a folder, and the names in it that are nobody's work.
@@ -28,21 +30,22 @@ def grade(folder, jobs=None, limits=None, report=lambda rows: None):
     for student in found:
         waiting.put(student)
     root = tempfile.mkdtemp(prefix="course_grade_")
+    judges = [_Judge(root, limits) for _ in range(jobs)]
 
-    def work():
-        with _Judge(root, limits) as judge:
-            while not stop.is_set():
-                with contextlib.suppress(queue.Empty):
-                    student = waiting.get_nowait()
-                    given = judge.rows(student)
-                    with lock:
-                        rows[student.name] = given
-                        report(given)
-                    continue
+    def work(judge):
+        while not judge.stopped:
+            try:
+                student = waiting.get_nowait()
+            except queue.Empty:
                 return
+            given = judge.rows(student)
+            if judge.stopped:
+                return
+            with lock:
+                rows[student.name] = given
+                report(given)
 
-    stop = threading.Event()
-    threads = [threading.Thread(target=work) for _ in range(jobs)]
+    threads = [threading.Thread(target=work, args=(judge,)) for judge in judges]
     try:
         for thread in threads:
             thread.start()
@@ -50,7 +53,9 @@ def grade(folder, jobs=None, limits=None, report=lambda rows: None):
             while thread.is_alive():
                 thread.join(0.2)  # in slices: a Ctrl-C gets through
     finally:
-        stop.set()
+        for judge in judges:
+            judge.stopped = True
+            judge.end()
         for thread in threads:
             thread.join()
         judging.remove(root)
@@ -61,28 +66,23 @@ class _Judge:
     """A process that judges one student after another."""
 
     def __init__(self, root, limits):
-        self.root, self.limits, self.process = root, limits, None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self._end()
+        self.root, self.limits, self.process, self.stopped = root, limits, None, False
 
     def _start(self):
         context = multiprocessing.get_context("spawn")
         self.line, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, self.root, self.limits))
-        os.environ.setdefault("PYTHONHASHSEED", "0")  # sets have one order in all processes
         self.process.start()
         theirs.close()
 
-    def _end(self):
-        if self.process:
-            self.line.close()
-            self.process.kill()
-            self.process.join()
-            self.process = None
+    def end(self):
+        """End the process, which ends the one that it is just looking after."""
+        process, self.process = self.process, None
+        if process:
+            process.terminate()
+            process.join(5)
+            process.kill()
+            process.join()
 
     def rows(self, student):
         """The rows of a student; when the process dies over it, rows that say so."""
@@ -97,7 +97,7 @@ class _Judge:
                 return self.line.recv()
         except (EOFError, OSError):
             pass
-        self._end()
+        self.end()
         said = "The grader was stopped while it looked at this submission: look at it by hand."
         return [
             Row(student.name, exercise.lesson, name, False, "", said)
@@ -109,6 +109,7 @@ def _serve(line, root, limits):
     """Judge the students that come down the line, until it is closed."""
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started it
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # on the way out it cleans up
     while True:
         try:
             student = line.recv()

@@ -291,9 +291,7 @@ class Remote:
             self.handed_back = str(error["text"])[:50]
         kinds = [getattr(builtins, str(kin), None) for kin in error["kin"]]
         kinds = [kind for kind in kinds if _is_exception(kind)] or [Exception]
-        made = (
-            kinds[0] if kinds[0].__name__ == name else type(name[:50], (_Named, kinds[0]), {})
-        )
+        made = kinds[0] if kinds[0].__name__ == name else type(name[:50], (_Named, kinds[0]), {})
         raised = _made(made, str(error["text"]))
         line = error["line"] if type(error["line"]) is int else 0
         return raised, self.filename, min(max(line, 0), 100_000), str(error["innermost"])
@@ -373,6 +371,8 @@ def _surroundings(scratch):
     kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "LC_ALL")
     kept += ("PYTHONHASHSEED",)  # a set must have its items in the same order there as here
     found = {name: os.environ[name] for name in kept if name in os.environ}
-    places = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR"), scratch)
+    places = dict.fromkeys(
+        ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR"), scratch
+    )
     threads = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
     return {**found, **places, **dict.fromkeys(threads, "1")}

@@ -92,7 +92,9 @@ class _Packer:
 
     def special(self, value, depth):
         if isinstance(value, range):
-            return self.array(np.arange(value.start, value.stop, value.step)[: LARGEST // 8 + 1])
+            if len(value) > MOST_PARTS:
+                raise TooLarge
+            return self.array(np.array(value, dtype=int))
         if isinstance(value, np.random.Generator):
             state = value.bit_generator.state
             return ["generator", self.tree(_plain(state), depth + 1)]

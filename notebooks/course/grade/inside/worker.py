@@ -21,7 +21,7 @@ import warnings
 
 import guard
 import numpy as np
-import numpy.random  # noqa: F401  its modules too
+import numpy.random
 import wire
 
 PRINTED = 4000  # characters of printed text that are kept of a call
