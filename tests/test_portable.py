@@ -125,6 +125,7 @@ def test_no_path_of_one_system():
     fail_with(
         f"{name}:{line}: {what!r} is not a path on every system"
         for name, (line, what) in found(posix_paths, only_inside=True)
+        if not name.endswith("grade/inside/guard.py")  # it refuses these paths, wherever it runs
     )
 
 
@@ -135,7 +136,7 @@ def test_no_path_of_one_system():
     (text_without_encoding, "subprocess.run(c, text=True)", True),
     (text_without_encoding, "run(c, text=True, encoding='utf-8')", False),
     (text_without_encoding, "run(c, capture_output=True)", False),
-    (posix_paths, "p = '/tmp/x'", True), (posix_paths, "p = folder + '/' + name", True),
+    (posix_paths, "p = '/var/x'", True), (posix_paths, "p = folder + '/' + name", True),
     (posix_paths, "p = 'a / b'", False), (posix_paths, r"p = 'C:\\x'", True),
 ])  # fmt: skip
 def test_the_tests_above(look, source, wrong):
@@ -163,7 +164,9 @@ def my_rnn(monkeypatch, tmp_path):
 
 def test_names_that_keep_makes_are_valid_on_windows(my_rnn, monkeypatch):
     made, real = [], files.os.open
-    monkeypatch.setattr(files.os, "open", lambda p, *rest: (made.append(Path(p)), real(p, *rest))[1])
+    monkeypatch.setattr(
+        files.os, "open", lambda p, *rest: (made.append(Path(p)), real(p, *rest))[1]
+    )
     with files.locked(my_rnn):
         files.write(my_rnn, "x = 1\n")
     made += [Path(files.set_aside(my_rnn)), Path("my_rnn.py")]

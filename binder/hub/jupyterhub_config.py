@@ -61,8 +61,8 @@ c.ClassroomSpawner.processes = PROCESSES
 c.Spawner.default_url = "/lab"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # a whole class may come at once
 c.Spawner.environment = {
-    # One thread for each kernel: the course's matrices are too small to gain from a second one,
-    # and it would only take a neighbour's turn.
+    # One thread for each kernel. At the course's sizes a second makes no difference; a student's
+    # much larger network would take every core at once.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

@@ -42,8 +42,7 @@ PLATFORMS = {  # name: (wheel tags, best first; what markers ask: os_name, sys_p
 }
 
 READ_ME_FIRST = """\
-The course, and every package that it needs
-for {targets}.
+The course, and every package that it needs on {platforms} with Python {pythons}.
 From here on no network is needed.
 
 Python itself is not inside: it has to be on the machine (its installer comes from python.org).
@@ -258,7 +257,10 @@ def make(output, targets, say=print):
     ]
     files = course_files()
     read_me = READ_ME_FIRST.format(
-        targets=";\nfor ".join(map(str, targets)), folder=FOLDER, python=targets[-1].python
+        platforms=" or ".join(dict.fromkeys(target.platform for target in targets)),
+        pythons=" or ".join(dict.fromkeys(target.python for target in targets)),
+        python=targets[-1].python,
+        folder=FOLDER,
     )
     with tempfile.TemporaryDirectory(prefix="wheels_") as name, written_whole(output) as file:
         wheels = set()

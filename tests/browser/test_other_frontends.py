@@ -31,7 +31,7 @@ def move_a_widget(lesson):
         x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
         lesson.page.mouse.move(x, y)
         lesson.page.mouse.down()
-        lesson.page.mouse.move(x + 40, y, steps=3)
+        lesson.page.mouse.move(x + 90, y, steps=3)  # one step of three at least
         lesson.page.mouse.up()
     else:
         panel.get_by_role("radio").first.click()

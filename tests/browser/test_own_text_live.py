@@ -1,9 +1,13 @@
 """The box of lesson 12: a text of one's own, from the upload to the network that is loaded again."""
 
 import pytest
-from widget_box import WidgetBox
+from widget_box import WidgetBox, even
 
 pytestmark = pytest.mark.parametrize("lesson", [12], indirect=True)
+PLAN = (
+    "m('own_text').plan_words(b.bench.plan(c['size'], c['passes']), "
+    "b.bench.seconds(c['size'], c['passes']))"
+)
 WORDS = "A narrow fellow in the grass occasionally rides. " * 40
 
 
@@ -38,10 +42,10 @@ def test_choose_and_plan(box):
         ("size", lambda: network.select_option(index=0)),
         ("size", lambda: box.press(network, "2")),  # 256 units
     ):
-        said, value = box.text(), box.values()[control]
+        value = box.values()[control]
         act()
         box.wait_for(lambda c=control, v=value: box.values()[c] != v, f"{control} stays")
-        box.wait_for(lambda s=said: box.text() != s, f"{control} changes no words")
+        box.wait_for(lambda: even(box.kernel(PLAN)) in box.text(), f"{control} changes no words")
     assert box.lesson.own_errors() == [] and box.lesson.strangers == []
 
 

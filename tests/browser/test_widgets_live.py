@@ -199,6 +199,8 @@ def test_delay(lesson, case, box, figures):
 @cases("softmax_explorer")
 def test_softmax_overflows(lesson, case, box):
     """Far to the right the naive version breaks; the button puts all back."""
+    box.button("Back to the start").click()
+    box.wait_for(lambda: box.values()["temperature"] == 1.0, "the button does nothing")
     box.drag(box.handle("Shift of all"), 300)
     box.wait_for(lambda: "overflow" in box.text(), "no overflow")
     assert "nan" in " ".join(box.pictures())

@@ -142,8 +142,9 @@ class WidgetBox:
 
     def places(self):
         """Where every control and picture stands in the box, in pixels from its top."""
-        return self.root.evaluate("""box => [...box.querySelectorAll(
-              '.widget-inline-hbox, .widget-toggle-buttons, button, .rnn-text svg, img')]
+        return self.root.evaluate("""box => [...box.querySelectorAll('.widget-inline-hbox, ' +
+              '.widget-checkbox, .widget-toggle-buttons, button, .rnn-text svg, img')]
+            .filter(e => !e.matches('.widget-html'))
             .filter(e => e.getClientRects().length && !e.parentElement.closest('svg'))
             .map(e => Math.round(e.getBoundingClientRect().y - box.getBoundingClientRect().y))""")
 

@@ -10,7 +10,7 @@ import pytest
 
 from tools import need
 
-TOOLS = ("npm", "node", "git")
+TOOLS = ("npm", "node", "git", "openssl")
 _figures = pytest.StashKey()
 
 
@@ -74,8 +74,7 @@ def people(hub, run):
         return students
 
     async def leave():
-        for student in students.values():
-            await student.close()
+        await asyncio.gather(*(student.close() for student in students.values()))
 
     students = run(arrive())
     yield students

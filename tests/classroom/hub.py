@@ -62,7 +62,9 @@ class Course:
         self.commit("The course")
 
     def git(self, *arguments):
-        done = subprocess.run([*GIT, *arguments], cwd=self.folder, capture_output=True, text=True)
+        done = subprocess.run(
+            [*GIT, *arguments], cwd=self.folder, capture_output=True, encoding="utf-8"
+        )
         if done.returncode:
             raise RuntimeError(f"git {' '.join(arguments)}: {done.stdout}{done.stderr}")
 
@@ -122,29 +124,42 @@ class Hub:
             "needed": sorted({str(Path(path).resolve()) for path in (
                 sys.prefix, sys.base_prefix, self.folder, ROOT, self.proxy_program.parents[2])}),
             "scratch": str(self.folder / "kept"),
+            "files": {},
             "disks": {str(self.homes / FULL): (DISK, self.account[FULL])},
         }  # fmt: skip
-        for file, line in (
-            ("passwd", "{name}:x:{account}:{account}::{home}:/bin/bash\n"),
-            ("group", "{name}:x:{account}:\n"),
-        ):
+        for file, lines in self._register().items():
             path = self.folder / file
-            lines = [
-                line.format(name=name, account=account, home=self.homes / name)
-                for name, account in self.account.items()
-            ]
-            known = Path("/etc", file).read_text(encoding="utf-8")
-            path.write_text(known + "".join(lines), encoding="utf-8")
-            plan[file] = str(path)
+            path.write_text(
+                Path("/etc", file).read_text(encoding="utf-8") + lines, encoding="utf-8"
+            )
+            path.chmod(0o600 if file == "shadow" else 0o644)
+            plan["files"][f"/etc/{file}"] = str(path)
         self.room = subprocess.Popen(
             ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
              sys.executable, "-I", HERE / "namespace.py", json.dumps(plan)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
         )  # fmt: skip
         if self.room.stdout.readline() != "ready\n":
             raise RuntimeError("The class's room could not be made.")
         (first,) = psutil.Process(self.room.pid).children()
         self.first = first.pid
+
+    def _register(self):
+        """Lines for /etc: the students, a teacher and a stranger, all with one password."""
+        key = subprocess.run(
+            ["openssl", "passwd", "-6", self.password], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        numbers = self.account | {"teacher": FIRST_ACCOUNT + 100, "stranger": FIRST_ACCOUNT + 101}
+        return {
+            "passwd": "".join(
+                f"{name}:x:{number}:{number}::{self.homes / name}:/bin/bash\n"
+                for name, number in numbers.items()
+            ),
+            "group": "".join(f"{name}:x:{number}:\n" for name, number in numbers.items())
+            + f"students:x:{FIRST_ACCOUNT + 200}:{','.join(STUDENTS)}\n"
+            + f"teachers:x:{FIRST_ACCOUNT + 201}:teacher\n",
+            "shadow": "".join(f"{name}:{key}:20000:0:99999:7:::\n" for name in numbers),
+        }
 
     # Processes --------------------------------------------------------------------------------
 
@@ -277,7 +292,7 @@ def _proxy_program(cache):
         done = subprocess.run(
             ["npm", "install", "--silent", "--no-audit", "--no-fund",
              "--prefix", Path(cache) / "proxy", PROXY],
-            capture_output=True, text=True,
+            capture_output=True, encoding="utf-8",
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"npm could not install {PROXY}:\n{done.stdout}{done.stderr}")

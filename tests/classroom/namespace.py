@@ -39,8 +39,8 @@ def open_way(needed, scratch):
 
 def main(plan):
     open_way([Path(path) for path in plan["needed"]], Path(plan["scratch"]))
-    for file in ("passwd", "group"):
-        mount("--bind", plan[file], f"/etc/{file}")
+    for place, file in plan["files"].items():
+        mount("--bind", file, place)
     for home, (size, account) in plan["disks"].items():
         owner = f"uid={account},gid={account}"
         config = Path(home, ".gitconfig").read_bytes()

@@ -35,8 +35,7 @@ class Student:
         )
 
     async def close(self):
-        for kernel in self.kernels.values():
-            await kernel.close()
+        await asyncio.gather(*(kernel.close() for kernel in self.kernels.values()))
         await self.http.close()
 
     def xsrf(self, url):

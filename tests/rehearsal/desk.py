@@ -28,7 +28,9 @@ def find_python(version):
     script = "import ensurepip, sys; print('%d.%d' % sys.version_info[:2])"
     for name in names:
         if path := shutil.which(name):
-            done = subprocess.run([path, "-c", script], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [path, "-c", script], capture_output=True, encoding="utf-8", check=False
+            )
             if done.stdout.strip() == version:
                 return path
     return None

@@ -62,7 +62,7 @@ def run(tmp_path, monkeypatch):
     def go(*command, check=True):
         done = subprocess.run(
             [str(part) for part in command],
-            env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=600,
+            env=environment, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=600,
         )  # fmt: skip
         if check:
             assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]

@@ -142,7 +142,9 @@ def test_another_system_and_python(tmp_path):
     installed = folder / "installed"
     assert (installed / "winpty").is_dir()  # what only Windows needs
     assert list((installed / "numpy" / "_core").glob("_multiarray_umath.cp313-win_amd64*.pyd"))
-    assert "py -3.13 -m venv .venv" in (folder / "READ ME FIRST.txt").read_text(encoding="utf-8")
+    text = (folder / "READ ME FIRST.txt").read_text(encoding="utf-8")
+    assert text.split("\n")[0].endswith("it needs on windows with Python 3.13.")
+    assert "py -3.13 -m venv .venv" in text
 
 
 # What can go wrong -------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def grade(folder, jobs=None, limits=None, report=lambda rows: None):
     limits = limits or Limits()
     limits = replace(limits, hidden=(*limits.hidden, os.path.realpath(folder)))
     found, others = collecting.students(folder)
-    jobs = max(1, min(jobs or os.cpu_count() or 1, len(found), 32))
+    jobs = max(1, min(jobs or _processors(), len(found), 32))
     waiting, rows, lock = queue.SimpleQueue(), {}, threading.Lock()
     for student in found:
         waiting.put(student)
@@ -60,6 +60,13 @@ def grade(folder, jobs=None, limits=None, report=lambda rows: None):
             thread.join()
         judging.remove(root)
     return [row for student in found for row in rows[student.name]], others
+
+
+def _processors():
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _Judge:

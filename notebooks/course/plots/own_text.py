@@ -6,12 +6,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from ..survey import RARE, survey
 from .style import COLOURS, INKS, Picture, label, new_figure, visible
 
-__all__ = ["alphabet", "climb", "gaps", "long_run", "surprise_scales"]
-
-# Seconds on one core, and nats per character: 128 units, 32 places, Adam at 0.002, Python 3.11.
-_SECONDS = [1.1, 2.1, 3.0, 5.1, 10.1, 15.1, 20.1, 30.0, 45.2, 60.1, 90.1, 120.1]
-_LEARNT = [3.221, 2.854, 2.514, 2.108, 1.679, 1.590, 1.496, 1.353, 1.304, 1.326, 1.181, 1.236]
-_EXAMINED = [3.301, 2.760, 2.506, 2.171, 1.868, 1.755, 1.730, 1.667, 1.645, 1.629, 1.625, 1.623]
+__all__ = ["alphabet", "climb", "gaps", "surprise_scales"]
 
 _LOOKS = [("gradient", "-", "o"), ("hidden", "--", "s"), ("input", "-.", "D"), ("memory", ":", "v")]
 
@@ -100,17 +95,6 @@ def climb(curves, rungs=None, *, x="seconds of training", title="The climb", alt
     if rungs:
         said += f" Dashed lines stand at: {', '.join(rungs)}."
     return Picture(figure, f"{said} {alt}".strip())
-
-
-def long_run(rungs):
-    """Draw a run of the lesson's network that was made beforehand, with the rungs as lines."""
-    curves = {"text it trains on": _LEARNT, "text it has not read": _EXAMINED}
-    alt = (
-        "After the first seconds the two part: on what it has not read it goes below the 3-gram "
-        "and levels out; on what it trains on it goes further down."
-    )
-    timed = {name: (_SECONDS, curve) for name, curve in curves.items()}
-    return climb(timed, rungs, title="A longer run, made beforehand", alt=alt)
 
 
 def alphabet(text, most=100):

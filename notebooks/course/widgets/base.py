@@ -37,6 +37,10 @@ _STYLE = (
 .rnn-panel .widget-toggle-buttons .widget-label { text-align: right; padding-right: 8px; }
 """
     + f"{_DARK} {{ --tint: 0.45; }}\n"
+    # ipywidgets draws the arrow of a drop-down in black, also where the page is dark
+    f"{_DARK} select {{ background-image: url(\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org"
+    "/2000/svg' viewBox='0 0 18 18'%3E%3Cpath fill='none' stroke='%23ccc' stroke-width='1.5' "
+    "d='M5 7.5l4 4 4-4'/%3E%3C/svg%3E\"); }\n"
     + "".join(
         f"{_DARK} svg [{part}='{INKS[role]}'] {{ {part}: {COLOURS[role]}; }}\n"
         for role in ("input", "hidden", "output", "gradient", "memory")

@@ -242,7 +242,7 @@ def forward_stepper(forward, characters, weights, text):
     onward = ipywidgets.Button(description="Step on", tooltip="Read the next character",
                                layout={"width": "110px"})  # fmt: skip
     words, line, graph, now = text_box(live=True), text_box(), text_box(), text_box()
-    words.layout.min_height, line.layout.min_height = "3.2em", "1.8em"  # so that nothing jumps
+    words.layout.min_height, line.layout.min_height = "3.4em", "26px"  # so that nothing jumps
     row = {"flex_flow": "row wrap", "align_items": "center"}
     panel = Panel(
         "The network reads",

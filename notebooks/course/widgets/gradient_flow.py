@@ -56,7 +56,7 @@ def in_words(found, how):
     elif last > 100:
         fate = f"The blame <b>explodes</b>: after {steps} steps it is {last:.1e} times as large."
     else:
-        fate = f"The blame <b>survives</b>: after {steps} steps {last:.2g} of it is left."
+        fate = f"The blame <b>survives</b>: after {steps} steps it is {last:.2g} times what it was."
     before, after = found.total
     if after > 0.999 * before:
         return f"{fate} The gradient has norm {before:.3g}, within the limit: nothing is clipped."

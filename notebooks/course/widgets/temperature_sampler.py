@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_core import softmax
 
-from ..plots.style import INKS, visible
+from ..plots.style import COLOURS, visible
 from .base import Panel, text, write
 
 MOST = 2000  # characters: longer than a learner reads, short enough to answer within a blink
@@ -72,7 +72,7 @@ def distribution_svg(saying, characters):
         parts.append(
             f"<g><title>{name}: {saying.before[ix]:.3f} before, {saying.after[ix]:.3f} after</title>"
             f'<rect x="{x + 3}" y="{base - after:.1f}" width="18" height="{after:.1f}" '
-            f'fill="{INKS["output"]}"/>'
+            f'fill="{COLOURS["output"]}"/>'
             f'<rect x="{x}" y="{base - before:.1f}" width="24" height="{before:.1f}" fill="none" '
             f'stroke="currentColor" stroke-width="1.5" stroke-dasharray="3 2"/>'
             f'<text x="{x + 12}" y="{base + 17}" text-anchor="middle">{name}</text></g>'
@@ -145,11 +145,11 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
     )  # fmt: skip
     words, chart = text(live=True), text()
     spoken, surprise = text("", "rnn-text rnn-mono"), text()
-    spoken.layout.min_height = "7em"
+    words.layout.min_height = surprise.layout.min_height = "3.4em"  # so that nothing jumps
     panel = Panel(
         "Temperature",
         "move the temperature, the prompt and the seed, and read what the network says",
-        [heat, start, size, ipywidgets.HBox([dice, greedy]), words, chart, spoken, surprise],
+        [heat, start, size, ipywidgets.HBox([dice, greedy]), words, chart, surprise, spoken],
         says=words,
     )
     characters = model.vocabulary.characters

@@ -109,7 +109,11 @@ def put_up(scratch, readable, hidden):
         _posixsubprocess.fork_exec = _refusing("start a process")
     except ImportError:
         pass
-    real, join = os.path.realpath, os.path.join
+    join, plain = os.path.join, (os.path.realpath, os.path.normcase)
+
+    def real(path):
+        return plain[1](plain[0](path))
+
     scratch = real(scratch)
     readable = [scratch, *map(real, readable)]
     hidden = ["/proc", *map(real, hidden)]
