@@ -146,7 +146,7 @@ def test_prompts_to_think(path):
 
 # Cells -------------------------------------------------------------------------------------
 
-TAGS = {"exercise", "nbval-ignore-output", "raises-exception"}
+TAGS = {"exercise", "nbval-ignore-output", "raises-exception", "run-again"}
 
 
 @each

@@ -296,7 +296,7 @@ class Watch:
         self.path = self.stamp = self.lesson = self.state = None
         self.running = None  # the cell that is running, if it is one of the lesson's
         self.outputs = {}  # cell -> the number of its last output
-        self.forget = []  # functions to call with a cell that is about to run again
+        self.forget = []  # functions of a cell that runs again and its last output's number
 
     def before(self, key, source):
         """Look at a cell that is about to run; return the sentence it needs, or ""."""
@@ -343,7 +343,7 @@ class Watch:
         self.names.get("_oh", {}).pop(number, None)
         self.names.pop("_{}".format(number), None)
         for forget in self.forget:
-            forget(key)
+            forget(key, number)
 
     def after(self, success, number=None):
         """Note what a cell that has just run made; number is that of its output."""
@@ -405,6 +405,9 @@ def watch():
     if hasattr(shell, "course_watch"):
         return shell.course_watch
     keeper = shell.course_watch = Watch(shell.user_ns)
+    root = os.path.dirname(LESSONS)
+    if root not in map(os.path.abspath, sys.path):
+        sys.path.append(root)  # rnn_core is found even if a lesson's first cell was skipped
 
     def before(info, quiet=False):
         try:
@@ -420,6 +423,11 @@ def watch():
         except Exception:
             keeper.state = None
 
+    def forget(key, number):  # IPython 9 keeps every picture that was ever shown
+        getattr(shell.history_manager, "outputs", {}).pop(number, None)
+        shell.user_ns_hidden.pop("_{}".format(number), None)
+
+    keeper.forget.append(forget)
     # Cells that ran before the course was first imported, and the one that is importing it.
     *earlier, running = shell.history_manager.input_hist_raw[1:] or [""]
     for source in earlier:

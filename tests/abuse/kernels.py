@@ -22,7 +22,7 @@ class Kernel:
     """A fresh kernel in a copy of the course, which runs a lesson's cells one at a time."""
 
     def __init__(self, path, home):
-        self.notebook = nbformat.read(path, as_version=4)
+        self.notebook, self.stored = (nbformat.read(path, as_version=4) for _ in range(2))
         self.cells = [i for i, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
         self.client = NotebookClient(
             self.notebook, timeout=300, kernel_name="python3", allow_errors=True,

@@ -239,6 +239,7 @@ def test_forward_stepper(lesson, case, box):
         act()
         box.wait_for(lambda: box.values()["step"] == 4, "Play does not read to the end")
         box.wait_for(lambda: says_what_it_should(box, case), "not what it should say at the end")
+        box.wait_for(lambda: not box.kernel("b.controls['play'].playing"), "Play does not end")
     hold_still(box, before=places)
 
 

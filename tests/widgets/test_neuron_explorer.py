@@ -14,6 +14,7 @@ from course.widgets.neuron_explorer import (
     coloured,
     in_words,
     neuron_explorer,
+    opening,
 )
 from driving import drive, growth
 from rnn_core import RNN
@@ -101,7 +102,7 @@ def test_the_words_change_with_the_picture_and_name_what_colour_tells(model):
     found = re.findall(r'class="(.*?)" title="(.*?)"', coloured("abcdef", shades))
     assert found == [
         ("rnn-up-10", "+1.00"), ("rnn-up-4", "+0.40"), ("rnn-down-0", "+0.00"),
-        ("rnn-down-1", "-0.00"), ("rnn-down-5", "-0.44"), ("rnn-down-10", "-1.00"),
+        ("rnn-down-1", "+0.00"), ("rnn-down-5", "-0.44"), ("rnn-down-10", "-1.00"),
     ]  # fmt: skip
     style = panel.children[0].value
     for strong, mark in (("up", "font-weight"), ("down", "underline")):
@@ -113,8 +114,13 @@ def test_the_words_change_with_the_picture_and_name_what_colour_tells(model):
 def test_what_is_shown_cannot_become_markup(model):
     shown = coloured(TEXT, np.linspace(-1, 1, len(TEXT)))
     plain = html.unescape(re.sub("<[^>]+>", "", shown))
-    assert plain == TEXT.replace("\n", "↵\n")
+    assert plain == opening(TEXT).replace("\n", "↵\n") and TEXT.startswith(opening(TEXT))
     assert "<b>" not in shown
+
+
+def test_no_more_is_shown_than_fits_on_a_screen():
+    assert opening("a" * 2000) == "a" * 700 and opening("hope") == "hope"
+    assert opening("ab\n" * 100) == "\n".join(20 * ["ab"])
 
 
 @pytest.mark.parametrize(

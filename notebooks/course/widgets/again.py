@@ -25,7 +25,7 @@ def close_old_ones():
     ipywidgets.Widget.on_widget_constructed(note)
 
 
-def close(cell):
+def close(cell, number):
     """Close the widgets that a cell made when it ran last."""
     for widget in _made.pop(cell, ()):
         widget.close()

@@ -51,7 +51,11 @@ _STYLE = (
         f"var(--tint))); {mark if level > 5 else ''} }}\n"
         for name, rgb, mark in (
             ("up", "0, 158, 115", "font-weight: 700;"),
-            ("down", "230, 159, 0", "text-decoration: underline; text-underline-offset: 3px;"),
+            (
+                "down",
+                "230, 159, 0",
+                "text-decoration: underline dotted 1px; text-underline-offset: 3px;",
+            ),
         )
         for level in range(1, 11)
     )

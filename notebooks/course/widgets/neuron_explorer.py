@@ -12,7 +12,7 @@ from ..features import FEATURES
 from .base import Panel, text, write
 
 LONGEST = 20_000  # characters; the correlations of more take longer than a blink
-_READ = 700  # characters shown
+_READ, _LINES = 700, 20  # characters and lines shown: as many as fit on a screen
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,22 @@ class Reader:
         return self._costs[unit]
 
 
+def opening(words):
+    """The beginning of a text, as much of it as the box shows."""
+    lines = words[:_READ].split("\n")[:_LINES]
+    return "\n".join(lines)
+
+
 def coloured(words, activation):
     """A text (HTML) on the colours of a unit: green above 0, orange below, each in ten shades.
 
     The strong ones are bold or underlined as well. The classes stand in base.py.
     """
     parts = []
-    for char, value in zip(words[:_READ], activation[:_READ].tolist(), strict=False):
+    for char, value in zip(opening(words), activation.tolist(), strict=False):
         shade = f"rnn-{'up' if value > 0 else 'down'}-{math.ceil(10 * abs(value))}"
         shown = "↵\n" if char == "\n" else html.escape(char)
-        parts.append(f'<span class="{shade}" title="{value:+.2f}">{shown}</span>')
+        parts.append(f'<span class="{shade}" title="{round(value, 2) + 0.0:+.2f}">{shown}</span>')
     return "".join(parts)
 
 
@@ -100,7 +106,7 @@ def neuron_explorer(model, words):
     panel = Panel(
         "Through the eyes of one unit",
         "choose a feature, go through the units that follow it, and see what each one costs",
-        [follows, place, sentence, page, legend],
+        [follows, place, sentence, legend, page],
         says=sentence,
     )
 

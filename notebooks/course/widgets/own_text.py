@@ -203,7 +203,7 @@ class OwnText(Panel):
         self.load = _button("Load", "folder-open", "Go on with the network in the file")
         self.contents, self.estimate = text(live=True), text(live=True)
         self.news = text("No network yet: Build makes one.", live=True)
-        self.contents.layout.min_height, self.estimate.layout.min_height = "8em", "3em"
+        self.contents.layout.min_height, self.estimate.layout.min_height = "5.2em", "3em"
         self.stage = ipywidgets.VBox()
         row = ipywidgets.HBox
         super().__init__(

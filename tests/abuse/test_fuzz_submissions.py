@@ -1,0 +1,109 @@
+"""Any bytes as a submission: read as code for the exercises, or refused in a sentence.
+
+Nothing is run here: what running a submission may do is test_hostile_submissions.py's.
+"""
+
+import ast
+import json
+import time
+
+import pytest
+from fuzzing import TRIED, fuzz, is_one_sentence
+from hypothesis import strategies as st
+from test_fuzz_my_rnn import PIECES
+
+from course.exercises import EXERCISES
+from course.grade import collecting
+
+pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
+CELLS = [
+    *PIECES, 'check("softmax", softmax)', 'check("softmax", mine)', "def mine(s):\n    return s",
+    "%matplotlib inline", "!rm -rf nothing", "%%time\nx = 1", "softmax = yours('softmax')", "f(x)?",
+    "def softmax(s):\n    raise NotImplementedError", "def softmax(s):\n    '''d'''\n    pass",
+    "def f():\n    return g()\n\ndef g():\n    return f()", "x = x + 1", "x += 1", "a, b = b, a",
+    "def softmax(s):\n%magic\n    return s", "softmax = softmax", "@softmax\ndef softmax(s): 1",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("handed_in")
+
+
+def try_submission(folder, name, data, kind):
+    """Read a file that was handed in."""
+    path = folder / name
+    path.write_bytes(data)
+    start = time.perf_counter()
+    try:
+        submission = collecting.read(path)
+    except collecting.Unreadable as reason:
+        assert is_one_sentence(str(reason)), reason
+        TRIED[f"{kind}: refused"] += 1
+        return
+    finally:
+        assert time.perf_counter() - start < 10
+        path.unlink()
+    TRIED[f"{kind}: read"] += 1
+    assert submission.file == name
+    for exercise, pieces in submission.pieces.items():
+        assert exercise in EXERCISES and pieces
+        for label, text in pieces:
+            assert label.startswith(name)
+            compile(text, label, "exec")
+    for exercise, trouble in submission.troubles.items():
+        assert exercise in EXERCISES and exercise not in submission.pieces
+        assert is_one_sentence(trouble), trouble
+    if not submission.module:
+        for exercise in submission.pieces:  # the code of it does define the function
+            text = "\n".join(text for _, text in submission.pieces[exercise])
+            stored = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+            stored |= {getattr(n, "name", "") for n in ast.walk(ast.parse(text))}
+            stored |= {a.asname or a.name for n in ast.walk(ast.parse(text))
+                       if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}  # fmt: skip
+            assert submission.targets[exercise] in stored
+
+
+def notebook(cells):
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+IDS = st.sampled_from(["exercise-softmax", "exercise-one_hot", "exercise-none", "hints-softmax", "a"])
+
+
+@fuzz(4_000, data=st.binary(max_size=200), name=st.sampled_from(["a.py", "b.ipynb", "ü.PY"]))
+def test_fuzz_bytes_handed_in(folder, data, name):
+    try_submission(folder, name, data, "bytes handed in")
+
+
+@fuzz(4_000, pieces=st.lists(st.sampled_from(CELLS), max_size=8), ending=st.sampled_from(
+    ["\n", "\r\n", "\r"]), codec=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]))  # fmt: skip
+def test_fuzz_modules_handed_in(folder, pieces, ending, codec):
+    data = ending.join(pieces).encode(codec, "replace")
+    try_submission(folder, "my_rnn.py", data, "module handed in")
+
+
+@fuzz(5_000, cells=st.lists(st.tuples(IDS, st.lists(st.sampled_from(CELLS), max_size=3),
+                                      st.sampled_from(["code", "code", "markdown"])), max_size=8),
+      as_lines=st.booleans())  # fmt: skip
+def test_fuzz_notebooks_handed_in(folder, cells, as_lines):
+    made = []
+    for key, pieces, kind in cells:
+        source = "\n".join(pieces)
+        made.append({"cell_type": kind, "id": key, "metadata": {}, "outputs": [],
+                     "source": source.splitlines(True) if as_lines else source})  # fmt: skip
+    try_submission(folder, "lesson.ipynb", notebook(made).encode("utf-8"), "notebook handed in")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
+        st.sampled_from(["cells", "cell_type", "source", "id", "metadata", "code"]), inner,
+        max_size=4), max_leaves=12,
+)  # fmt: skip
+
+
+@fuzz(3_000, cells=JSON, whole=st.booleans())
+def test_fuzz_notebooks_of_any_json(folder, cells, whole):
+    text = json.dumps(cells) if whole else json.dumps({"cells": cells})
+    try_submission(folder, "any.ipynb", text.encode("utf-8"), "JSON as a notebook")
