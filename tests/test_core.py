@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
@@ -628,9 +629,30 @@ def rewritten(path, **changes):
     with np.load(path) as file:
         arrays = dict(file)
     meta = json.loads(str(arrays["meta"]))
-    meta.update(changes.pop("meta", {}))
+    new = changes.pop("meta", {})
+    meta.update({"optimizer": new} if "learning_rate" in new else new)
     arrays |= {"meta": json.dumps(meta)} | changes
     np.savez(path, **{name: a for name, a in arrays.items() if a is not None})
+
+
+ADAGRAD = {"name": "Adagrad", "learning_rate": 0.1, "memory": {}}
+
+
+def claims(path, shape):
+    """Let the header of an array claim a shape of which the file holds nothing."""
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("Wxh.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+
+
+def bomb(path):
+    """Pack 500 MB of zeros into a small file."""
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file,
+        file.open("h.npy", "w") as member,
+    ):
+        for _ in range(500):
+            member.write(bytes(1_000_000))
 
 
 @pytest.mark.parametrize(
@@ -655,6 +677,21 @@ def rewritten(path, **changes):
         lambda path: rewritten(path, all=np.zeros(3)),
         lambda path: rewritten(path, by=None),
         lambda path: rewritten(path, bh=np.array(["a"] * 4)),
+        lambda path: rewritten(path, other=np.zeros(3)),
+        lambda path: rewritten(path, all=np.zeros((2, 3))),
+        lambda path: rewritten(path, meta={"iteration": "3"}),
+        lambda path: rewritten(path, meta={"pointer": -5}),
+        lambda path: rewritten(path, meta={"iteration": 10**400}),
+        lambda path: rewritten(path, meta={"characters": "".join(sorted(set(VERSE)))[::-1]}),
+        lambda path: rewritten(path, meta={"characters": sorted(set(VERSE))}),
+        lambda path: rewritten(path, meta=ADAGRAD | {"learning_rate": float("inf")}),
+        lambda path: rewritten(path, meta=ADAGRAD | {"learning_rate": "0.1"}),
+        lambda path: rewritten(path, meta=ADAGRAD | {"update": 5}),
+        lambda path: rewritten(path, meta=ADAGRAD | {"name": "Mine"}),
+        lambda path: rewritten(path, Wxh=np.zeros((4, 0)), Why=np.zeros((0, 4)), by=np.zeros(0)),
+        lambda path: claims(path, (10**9, 10**3)),
+        lambda path: claims(path, (2**62,)),
+        lambda path: bomb(path),
     ],
 )
 def test_damaged_and_foreign_files(tmp_path, damage):
@@ -664,8 +701,13 @@ def test_damaged_and_foreign_files(tmp_path, damage):
     rnn.save(path)
     RNN.load(path)
     damage(path)
-    with pytest.raises(ValueError, match="is damaged, or not a saved network"):
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"is damaged, or not a saved network: .") as caught:
         RNN.load(path)
+    assert "\n" not in str(caught.value)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000 + 20 * path.stat().st_size
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda rnn: pickle.loads(pickle.dumps(rnn))])

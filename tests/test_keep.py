@@ -464,3 +464,62 @@ def test_restore(notebook, my_rnn, tmp_path):
     other.write_text("x = 1", encoding="utf-8")
     assert "none of the course's functions" in restore(other)
     assert text() == before
+
+
+# What a learner has written there by hand ---------------------------------------------------
+
+
+def test_lines_among_the_borrowed_ones_stay(notebook, my_rnn):
+    """Also where the last line of the block was deleted, and more was written below."""
+    notebook.run("one_hot = None\n" + SOFTMAX.replace("np.exp(scores", "one_hot(scores"), "softmax")
+    assert sources.RETURNED in text()
+    own = "def mine(x):\n\n    # of my own\n    return x\n\n\nMORE = 3\n"
+    my_rnn.write_text(text().replace(sources.RETURNED, own), encoding="utf-8")
+    notebook.run(CROSS_ENTROPY, "cross_entropy")
+    assert own.strip() in text()
+    assert text().count(sources.BORROWED) == text().count(sources.RETURNED) == 1
+
+
+def test_words_of_the_block_inside_a_string_are_no_block(notebook, my_rnn):
+    own = f'NOTE = """\n{sources.BORROWED}\nimport sys\n"""\nMORE = 3\n'
+    my_rnn.write_text(own, encoding="utf-8")
+    notebook.run(SOFTMAX, "softmax")
+    assert own in text()
+
+
+@pytest.mark.parametrize("line", [
+    "before = 1; softmax = abs; after = 2", "softmax = other = abs", "(softmax, other) = abs, abs",
+    "if True:\n    softmax = abs\nelse:\n    other = 2", "for softmax in [abs]:\n    other = 3",
+    "import os, numpy as softmax",
+])  # fmt: skip
+def test_what_shares_a_statement_or_a_line_is_not_lost(notebook, my_rnn, line):
+    my_rnn.write_text(line + "\n", encoding="utf-8")
+    said = notebook.run(SOFTMAX, "softmax")
+    assert said.startswith("Not kept in my_rnn.py: line 1 of my_rnn.py makes `softmax` together")
+    assert text() == line + "\n"
+
+
+def test_a_constant_on_a_shared_line_is_not_lost(notebook, my_rnn):
+    my_rnn.write_text("before = 1; FLOOR = 2; after = 3\n", encoding="utf-8")
+    said = notebook.run("FLOOR = 5\n" + SOFTMAX.replace("np.exp(", "np.exp(FLOOR + "), "softmax")
+    assert said.startswith("Not kept") and "another `FLOOR`" in said
+    assert text() == "before = 1; FLOOR = 2; after = 3\n"
+
+
+@pytest.mark.parametrize(
+    "broken", ["x = " + "-" * 9000 + "1", "return 3", "x = (", "def f(:", "\0"]
+)
+def test_whatever_python_cannot_compile_is_set_aside(notebook, my_rnn, broken):
+    my_rnn.write_text(broken, encoding="utf-8")
+    assert "is not valid Python" in progress().summary
+    assert "not valid Python" in notebook.run(SOFTMAX, "softmax")
+    aside = my_rnn.with_name("my_rnn_set_aside_1.py")
+    assert aside.read_text(encoding="utf-8") == broken
+    assert progress().done == ("softmax",)
+
+
+def test_a_string_that_ends_like_a_comment_is_not_taken_for_one(notebook, my_rnn):
+    my_rnn.write_text("s = '''\n# not a comment'''\ndef softmax(scores):\n    return 1\n", "utf-8")
+    before = text()
+    said = notebook.run(SOFTMAX, "softmax")
+    assert "# not a comment'''" in text() or (text() == before and said.startswith("Not kept"))

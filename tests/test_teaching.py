@@ -215,7 +215,7 @@ def test_softmax_explorer_shows_what_the_guide_says():
 
 def test_gradient_flow_shows_what_the_guide_says():
     box = widgets.gradient_flow()
-    for radius, left in ((0.5, "1.6e-08"), (1.0, "0.2 of it"), (2.5, "5.1e+02")):
+    for radius, left in ((0.5, "1.6e-08"), (1.0, "0.2 times"), (2.5, "5.1e+02")):
         set_value(control(box, "Spectral radius"), radius)
         assert left in words_of(box)
     assert "turns by 52°" in words_of(box)

@@ -80,7 +80,9 @@ def test_importing_the_texts_reads_no_reference():
     code = "import sys, course.texts; print('pydoc_data.topics' in sys.modules)"
     root = Path(__file__).parents[1]
     setup = f"import sys; sys.path[:0] = [{str(root)!r}, {str(root / 'notebooks')!r}]; "
-    run = subprocess.run([sys.executable, "-c", setup + code], capture_output=True, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-c", setup + code], capture_output=True, encoding="utf-8"
+    )
     assert run.stdout.strip() == "False", run.stderr
 
 

@@ -198,8 +198,8 @@ class Cell:
         lines = [line for line in self.source.split("\n") if line.strip()] or [""]
         telling = [line for line in lines if not line.startswith(("import ", "from ", "#"))]
         line = (telling or lines)[0].rstrip()
-        place = ' under "{}"'.format(self.heading) if self.heading else ""
-        return "the cell{} with the line\n    {}\n".format(place, line)
+        place = f' under "{self.heading}"' if self.heading else ""
+        return f"the cell{place} with the line\n    {line}\n"
 
 
 class Lesson:
@@ -235,32 +235,27 @@ class Lesson:
         """The Uses of a function of the lesson, as it stands at a place, or None."""
         if name in uses.binds:
             return uses.functions.get(name)
+        if name in self.cells[place].uses.functions:
+            return self.cells[place].uses.functions[name]
         maker = self.maker(name, place)
         return None if maker is None else self.cells[maker].uses.functions.get(name)
 
     def made_by(self, uses, place):
         """The names that a cell binds, or whose values it changes, itself or by what it calls."""
-        made = uses.binds | uses.changes
+        return uses.binds | self.changed_by(uses, place)
+
+    def changed_by(self, uses, place, callers=()):
+        """The names whose values some code changes in place."""
+        changed = set(uses.changes)
         for called, arguments in uses.calls:
             function = self.function(called, place, uses)
-            if function:
-                changed = self.made_by(function, place) - function.binds
-                made |= changed & set(function.needs)
-                for name, argument in zip(function.parameters, arguments):  # noqa: B905
-                    if argument and name in function.changes | self.through(function, place):
-                        made.add(argument)
-        return made
-
-    def through(self, function, place):
-        """The parameters that a function hands to others that change them."""
-        return {
-            argument
-            for called, arguments in function.calls
-            for inner in [self.function(called, place, function)]
-            if inner and inner is not function
-            for name, argument in zip(inner.parameters, arguments)  # noqa: B905
-            if argument and name in inner.changes
-        }
+            if function is None or function in callers:
+                continue
+            inner = self.changed_by(function, place, (*callers, function))
+            changed |= inner - function.binds
+            given = dict(zip(function.parameters, arguments))  # noqa: B905
+            changed |= {name for parameter, name in given.items() if name and parameter in inner}
+        return changed
 
     def needed(self, uses, place):
         """name -> place of its maker, for all that a cell needs, its functions' needs too."""
@@ -341,7 +336,7 @@ class Watch:
         """Drop what a cell showed when it ran last."""
         number = self.outputs.pop(key, None)
         self.names.get("_oh", {}).pop(number, None)
-        self.names.pop("_{}".format(number), None)
+        self.names.pop(f"_{number}", None)
         for forget in self.forget:
             forget(key, number)
 
@@ -389,11 +384,11 @@ def read(path):
 
 def sentence(names, cell):
     """What is said above the output of a cell that is run out of turn."""
-    names = " and ".join("`{}`".format(name) for name in sorted(names)[:3])
+    names = " and ".join(f"`{name}`" for name in sorted(names)[:3])
     return (
-        "Out of order: this cell uses {} as made by {}"
+        f"Out of order: this cell uses {names} as made by {cell.name}"
         'Run that one first, or choose Run, "Run All Above Selected Cell".'
-    ).format(names, cell.name)
+    )
 
 
 def watch():
@@ -425,7 +420,7 @@ def watch():
 
     def forget(key, number):  # IPython 9 keeps every picture that was ever shown
         getattr(shell.history_manager, "outputs", {}).pop(number, None)
-        shell.user_ns_hidden.pop("_{}".format(number), None)
+        shell.user_ns_hidden.pop(f"_{number}", None)
 
     keeper.forget.append(forget)
     # Cells that ran before the course was first imported, and the one that is importing it.

@@ -1,8 +1,8 @@
 """How the fuzz tests run: many inputs, the same ones every time, counted.
 
-    python -m pytest tests/abuse -k fuzz -s
-    FUZZ=10 python -m pytest tests/abuse -k fuzz -s        ten times as many
-    FUZZ_SEED=7 python -m pytest tests/abuse -k fuzz -s    others; a failure prints its input too
+python -m pytest tests/abuse -k fuzz -s
+FUZZ=10 python -m pytest tests/abuse -k fuzz -s        ten times as many
+FUZZ_SEED=7 python -m pytest tests/abuse -k fuzz -s    others; a failure prints its input too
 """
 
 import os

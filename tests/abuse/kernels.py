@@ -48,7 +48,6 @@ class Kernel:
         self.client.execute_cell(cell, index)
         return cell.outputs
 
-
     def ask(self, expression):
         """Evaluate an expression in the kernel; return its repr as printed."""
         cell = nbformat.v4.new_code_cell(f"print({expression})")

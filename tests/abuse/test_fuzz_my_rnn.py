@@ -107,7 +107,7 @@ def belongings(text, replaced):
     What binds a name that is replaced goes, and so do the comments beside, in and around it.
     """
     found, gone, tree = Counter(), set(), ast.parse(text).body
-    lines = [""] + text.split("\n")
+    lines = ["", *text.split("\n")]
     for node in tree:
         if names_bound(node) & replaced:
             first, last = node.lineno, node.end_lineno

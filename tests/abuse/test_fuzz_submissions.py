@@ -68,7 +68,9 @@ def notebook(cells):
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
-IDS = st.sampled_from(["exercise-softmax", "exercise-one_hot", "exercise-none", "hints-softmax", "a"])
+IDS = st.sampled_from(
+    ["exercise-softmax", "exercise-one_hot", "exercise-none", "hints-softmax", "a"]
+)
 
 
 @fuzz(4_000, data=st.binary(max_size=200), name=st.sampled_from(["a.py", "b.ipynb", "ü.PY"]))

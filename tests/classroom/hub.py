@@ -47,16 +47,7 @@ class Course:
 
     def __init__(self, folder):
         self.folder = folder
-        away = shutil.ignore_patterns(
-            ".git",
-            "my_rnn*",
-            "*.npz",
-            "__pycache__",
-            ".*cache",
-            ".ipynb_checkpoints",
-            ".venv",
-            "venv",
-        )
+        away = shutil.ignore_patterns("my_rnn*", "*.npz", "__pycache__", "venv", ".[!g]*", ".git")
         shutil.copytree(ROOT, folder, ignore=away)
         self.git("init", "--quiet", "--initial-branch=main")
         self.commit("The course")
@@ -84,6 +75,7 @@ class Hub:
         self.accounts = accounts_possible()
         self.folder = Path(tempfile.mkdtemp(prefix="class_"))
         self.processes, self.room = {}, None
+        self.mark = f"class-{secrets.token_hex(8)}"  # in the environment of every process
         try:
             self._prepare(cache)
             self.start_proxy()
@@ -107,7 +99,6 @@ class Hub:
         self.port, self.proxy_api_port, self.hub_port = ports
         self.password = secrets.token_hex(8)
         self.teacher_token = secrets.token_hex(16)
-        self.mark = f"class-{secrets.token_hex(8)}"
         self.account = {name: FIRST_ACCOUNT + i for i, name in enumerate(STUDENTS)}
         for name in STUDENTS:
             home = self.homes / name
@@ -147,7 +138,10 @@ class Hub:
     def _register(self):
         """Lines for /etc: the students, a teacher and a stranger, all with one password."""
         key = subprocess.run(
-            ["openssl", "passwd", "-6", self.password], capture_output=True, text=True, check=True
+            ["openssl", "passwd", "-6", self.password],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
         ).stdout.strip()
         numbers = self.account | {"teacher": FIRST_ACCOUNT + 100, "stranger": FIRST_ACCOUNT + 101}
         return {

@@ -132,7 +132,7 @@ def test_only_the_class_may_log_in(hub):
     done = subprocess.run(
         ["nsenter", f"--target={hub.first}", "--mount", "--pid", sys.executable, "-c", LOG_IN,
          CONFIG, json.dumps(tries)],
-        capture_output=True, text=True, env={"CONFIGPROXY_AUTH_TOKEN": "x", "PATH": "/usr/bin:/bin"},
+        capture_output=True, encoding="utf-8", env={"CONFIGPROXY_AUTH_TOKEN": "x", "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     stranger, student, teacher, *refused = json.loads(done.stdout)

@@ -308,19 +308,19 @@ def _place(text, name):
 
 def put(text, name, source, needs):
     """Return a module's text with a function put in, or put in place of its older version."""
-    text = without_borrowed(text) if text.strip() else HEADER
-    replaced = {"np", name, *(need.name for need in needs)}
-    before = Counter(ast.dump(n) for n, names in statements(text) if not names & replaced)
-    for need in [Need("np", "import", "import numpy as np"), *needs]:
-        text = _bind(text, need, name)
     found = statements(text)
-    old = [node for node, names in found if name in names]
     for node, names in found:
         if name in names and not _alone(node, names, found):
             raise CannotKeep(
                 f"line {node.lineno} of my_rnn.py makes `{name}` together with something else; let "
                 "it stand on lines of its own there, or delete it"
             )
+    text = without_borrowed(text) if text.strip() else HEADER
+    replaced = {"np", name, *(need.name for need in needs)}
+    before = Counter(ast.dump(n) for n, names in statements(text) if not names & replaced)
+    for need in [Need("np", "import", "import numpy as np"), *needs]:
+        text = _bind(text, need, name)
+    old = [node for node, names in statements(text) if name in names]
     for node in old[:0:-1]:
         text = _splice(text, *with_comments(text.split("\n"), node), "")
     if old:
