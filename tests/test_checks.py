@@ -3,6 +3,7 @@
 import functools
 import math
 import re
+import signal
 import sys
 import threading
 import time
@@ -405,8 +406,12 @@ def test_sleeping_function_is_left_behind_in_silence(monkeypatch, capsys):
     sys.stdout, sys.stderr = out, err
 
 
-def test_interrupt_from_the_keyboard_passes_through(monkeypatch):
+def test_interrupt_from_the_keyboard_passes_through(request):
     import _thread
+
+    # Whoever starts pytest in the background of a script has it ignore the keyboard.
+    old = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, old))
 
     def softmax(scores):
         _thread.interrupt_main()
