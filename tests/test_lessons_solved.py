@@ -4,6 +4,8 @@ import ast
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +13,6 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from nbclient import NotebookClient
 
 import rnn_core
 import solutions
@@ -166,45 +167,40 @@ def test_lesson_and_core_say_the_same_when_certain():
 def begin(paths):
     """Run the solved lessons one after the other, in a copy of the course without anyone's work.
 
-    Return a dict path -> future of (cells by id, my_rnn.py as it is then), and a function that
-    tidies up. Called by tests/lessons_under_test.py.
+    Return a dict path -> future of what solve() returns, and a function that tidies up. Called by
+    tests/lessons_under_test.py. Lessons run in processes of their own: some of the tests beside
+    which they run measure the memory of this one.
     """
     folder = Path(tempfile.mkdtemp(prefix="solved_"))
+    desk = folder / "notebooks"
     shutil.copy(solutions.ROOT / "rnn_core.py", folder)
     ignore = shutil.ignore_patterns("my_rnn*", "__pycache__", ".ipynb_checkpoints")
-    shutil.copytree(solutions.NOTEBOOKS, folder / "notebooks", ignore=ignore)
+    shutil.copytree(solutions.NOTEBOOKS, desk, ignore=ignore)
     pool = ThreadPoolExecutor(1)
-
-    def solve(path):
-        cells = {f"exercise-{w.name}": w.solved for w in solutions.written_in(path)}
-        cells = run(folder / "notebooks" / path.name, cells)
-        return cells, (folder / "notebooks" / "my_rnn.py").read_text(encoding="utf-8")
 
     def end():
         pool.shutdown(cancel_futures=True)
         shutil.rmtree(folder, ignore_errors=True)
 
-    return {path: pool.submit(solve, path) for path in paths}, end
+    return {path: pool.submit(solve, desk / path.name, path) for path in paths}, end
 
 
-def run(path, cells):
-    """Execute a notebook whose exercise cells hold the given sources; return its cells."""
-    notebook = nbformat.read(path, as_version=4)
+def solve(copy, path):
+    """Put a lesson's solutions into its copy and run that in place; return (copy, what it said)."""
+    notebook = nbformat.read(copy, as_version=4)
+    cells = {f"exercise-{written.name}": written.solved for written in solutions.written_in(path)}
     for cell in notebook.cells:
         cell["source"] = cells.get(cell["id"], cell["source"])
-    environment = {
-        key: value
-        for key, value in os.environ.items()
-        if key not in ("PYTHONPATH", "COURSE_MY_RNN")
-    }
-    client = NotebookClient(
-        notebook,
-        timeout=300,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    client.execute(env={**environment, "OPENBLAS_NUM_THREADS": "1"})
-    return {cell["id"]: cell for cell in notebook.cells}
+    nbformat.write(notebook, copy)
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "COURSE_MY_RNN")}
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyter", "execute", "--inplace", "--timeout=300", copy],
+        env={**environment, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"},
+        capture_output=True, encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    if done.returncode == 0:  # my_rnn.py as it is after this lesson
+        shutil.copy(copy.with_name("my_rnn.py"), copy.with_suffix(".py"))
+    return copy, done
 
 
 def shown(cell):
@@ -220,7 +216,10 @@ def shown(cell):
 @pytest.mark.parametrize("path", LESSON_PATHS, ids=lambda path: path.name[:2])
 def test_solved_lesson(path, request):
     here = solutions.written_in(path)
-    cells, collected = request.config.stash[SOLVED][path].result()
+    copy, done = request.config.stash[SOLVED][path].result()
+    assert done.returncode == 0, done.stderr
+    cells = {cell["id"]: cell for cell in nbformat.read(copy, as_version=4).cells}
+    collected = copy.with_suffix(".py").read_text(encoding="utf-8")
     for written in here:
         text = shown(cells[f"exercise-{written.name}"])
         assert text == f"{written.name}: passed.\nKept in my_rnn.py.", text
@@ -245,6 +244,6 @@ def test_what_the_lessons_collected_trains_and_recites(tmp_path, request):
     if not set(LESSON_PATHS) <= set(solved_lessons):
         pytest.skip("it needs the solved lessons above, and not all were asked for")
     path = tmp_path / "my_rnn.py"
-    path.write_text(solved_lessons[LESSON_PATHS[-1]].result()[1], encoding="utf-8")
+    shutil.copy(solved_lessons[LESSON_PATHS[-1]].result()[0].with_suffix(".py"), path)
     result = check_whole(path)
     assert result.passed, result.message

@@ -12,11 +12,14 @@ from hypothesis import HealthCheck, given, seed, settings
 
 SCALE = float(os.environ.get("FUZZ", "1"))
 SEED = os.environ.get("FUZZ_SEED")
+PLANNED = []  # the number of inputs of each test
 TRIED = Counter()  # what came of each input
 
 
 def fuzz(inputs, **strategies):
     """Give a test that many inputs (times FUZZ); the same ones every time unless FUZZ_SEED is set."""
+
+    PLANNED.append(inputs)
 
     def decorate(test):
         running = settings(

@@ -126,7 +126,7 @@ def edited(data, edits):
     return bytes(data)
 
 
-@fuzz(8_000, which=st.integers(0, 2), edits=EDITS)
+@fuzz(6_000, which=st.integers(0, 2), edits=EDITS)
 def test_fuzz_damaged_files(place, which, edits):
     try_file(place, edited(place.sound[which], edits), "model file with bytes changed", False)
 
@@ -140,7 +140,7 @@ def test_fuzz_files_of_noise(place, start, data):
 MEMBERS = ["meta", "Wxh", "Whh", "Why", "bh", "by", "h", "all"]
 
 
-@fuzz(5_000, which=st.integers(0, 2), member=st.sampled_from(MEMBERS), edits=EDITS)
+@fuzz(4_000, which=st.integers(0, 2), member=st.sampled_from(MEMBERS), edits=EDITS)
 def test_fuzz_members_with_bytes_changed_and_sound_sums(place, which, member, edits):
     members = members_of(place.sound[which])
     name = f"{member}.npy"
@@ -154,7 +154,7 @@ DTYPES = st.sampled_from(["<f8", "<f4", "<f2", ">f8", "<c16", "<i8", "|b1", "|O"
                           "|V8", "<M8[s]", "[('a', '<f8')]", "<f16"])  # fmt: skip
 
 
-@fuzz(5_000, which=st.integers(0, 2), member=st.sampled_from(MEMBERS), shape=SHAPES, dtype=DTYPES,
+@fuzz(4_000, which=st.integers(0, 2), member=st.sampled_from(MEMBERS), shape=SHAPES, dtype=DTYPES,
       by_columns=st.booleans(), body=st.binary(max_size=64), times=st.sampled_from([0, 1, 8, 66]),
       compressed=st.booleans())  # fmt: skip
 def test_fuzz_headers_that_lie(
@@ -188,7 +188,7 @@ PLACES = [
 ]  # fmt: skip
 
 
-@fuzz(6_000, which=st.integers(0, 2), changes=st.lists(
+@fuzz(4_000, which=st.integers(0, 2), changes=st.lists(
     st.tuples(st.sampled_from(PLACES), JSON, st.booleans()), min_size=1, max_size=3))  # fmt: skip
 def test_fuzz_settings(place, which, changes):
     members = members_of(place.sound[which])
@@ -208,7 +208,7 @@ def test_fuzz_settings(place, which, changes):
     try_file(place, zipped(members.items()), "settings changed")
 
 
-@fuzz(3_000, which=st.integers(0, 2), arrays=st.dictionaries(
+@fuzz(2_000, which=st.integers(0, 2), arrays=st.dictionaries(
     st.sampled_from([*MEMBERS, "other", "../up", "Wxh.npy", ""]), st.tuples(
         st.lists(st.integers(0, 25), max_size=3), st.sampled_from("fdeilbU?F"), st.integers(0, 5)),
     min_size=1, max_size=4), drop=st.sets(st.sampled_from(MEMBERS), max_size=2),

@@ -167,7 +167,7 @@ def try_contents(my_rnn, data, name, needs, kind):
 ENDINGS = st.sampled_from(["\n", "\n\n\n", "\r\n", "\r", "\n  \n"])
 
 
-@fuzz(12_000, pieces=st.lists(st.sampled_from(PIECES), max_size=7), ending=ENDINGS,
+@fuzz(8_000, pieces=st.lists(st.sampled_from(PIECES), max_size=7), ending=ENDINGS,
       last=st.booleans(), mark=st.booleans(), name=st.sampled_from(NAMES), needs=st.booleans())  # fmt: skip
 def test_fuzz_pieces(my_rnn, pieces, ending, last, mark, name, needs):
     text = ending.join(pieces) + ending * last
@@ -175,7 +175,7 @@ def test_fuzz_pieces(my_rnn, pieces, ending, last, mark, name, needs):
     try_contents(my_rnn, data, name, needs, "my_rnn.py of pieces")
 
 
-@fuzz(5_000, data=st.binary(max_size=200), name=st.sampled_from(NAMES), needs=st.booleans())
+@fuzz(4_000, data=st.binary(max_size=200), name=st.sampled_from(NAMES), needs=st.booleans())
 def test_fuzz_bytes(my_rnn, data, name, needs):
     try_contents(my_rnn, data, name, needs, "bytes as my_rnn.py")
 
@@ -186,7 +186,7 @@ SOUND = "\n\n\n".join(
 )
 
 
-@fuzz(5_000, edits=st.lists(st.tuples(st.integers(0, len(SOUND)), st.integers(0, 40), st.text(
+@fuzz(3_000, edits=st.lists(st.tuples(st.integers(0, len(SOUND)), st.integers(0, 40), st.text(
     max_size=4) | st.sampled_from(PIECES)), min_size=1, max_size=4), name=st.sampled_from(NAMES),
     needs=st.booleans())  # fmt: skip
 def test_fuzz_edited_file(my_rnn, edits, name, needs):

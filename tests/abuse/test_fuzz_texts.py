@@ -41,12 +41,12 @@ def try_bytes(data, kind, path=None):
         assert vocabulary.decode(vocabulary.encode(text)) == text
 
 
-@fuzz(20_000, head=st.sampled_from(HEADS), data=st.binary(max_size=400))
+@fuzz(26_000, head=st.sampled_from(HEADS), data=st.binary(max_size=400))
 def test_fuzz_bytes(head, data):
     try_bytes(head + data, "bytes as a text")
 
 
-@fuzz(18_000, lines=st.lists(st.text(max_size=30), min_size=1, max_size=6),
+@fuzz(24_000, lines=st.lists(st.text(max_size=30), min_size=1, max_size=6),
       newlines=st.lists(st.sampled_from(NEWLINES), min_size=1, max_size=3),
       codec=st.sampled_from(CODECS), times=st.sampled_from([1, 1, 2, 30]))  # fmt: skip
 def test_fuzz_texts(lines, newlines, codec, times):
@@ -54,7 +54,7 @@ def test_fuzz_texts(lines, newlines, codec, times):
     try_bytes(text.encode(codec, "replace"), "text")
 
 
-@fuzz(4_000, words=st.text(min_size=1, max_size=60), at=st.integers(0, 400),
+@fuzz(6_000, words=st.text(min_size=1, max_size=60), at=st.integers(0, 400),
       noise=st.binary(min_size=1, max_size=4), times=st.integers(1, 20))  # fmt: skip
 def test_fuzz_damaged_texts(words, at, noise, times):
     data = bytearray((words * times).encode("utf-8", "replace"))

@@ -74,7 +74,7 @@ class Hub:
     def __init__(self, cache):
         self.accounts = accounts_possible()
         self.folder = Path(tempfile.mkdtemp(prefix="class_"))
-        self.processes, self.room = {}, None
+        self.processes, self.room, self.first = {}, None, None
         self.mark = f"class-{secrets.token_hex(8)}"  # in the environment of every process
         try:
             self._prepare(cache)
@@ -158,11 +158,13 @@ class Hub:
     # Processes --------------------------------------------------------------------------------
 
     def _popen(self, name, command, cwd, environment):
-        inside = ["nsenter", f"--target={self.first}", "--mount", "--pid", f"--wd={cwd}"]
+        inside = ()
+        if self.accounts:
+            inside = ("nsenter", f"--target={self.first}", "--mount", "--pid", f"--wd={cwd}")
         log = (self.folder / f"{name}.log").open("a", encoding="utf-8")
         with log:
             self.processes[name] = subprocess.Popen(
-                [*(inside if self.accounts else []), *map(str, command)],
+                [*inside, *map(str, command)],
                 cwd=None if self.accounts else cwd, env=environment,
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
