@@ -425,10 +425,9 @@ def watch():
     keeper.forget.append(forget)
     # Cells that ran before the course was first imported, and the one that is importing it.
     *earlier, running = shell.history_manager.input_hist_raw[1:] or [""]
-    failed = getattr(shell.history_manager, "exceptions", ())
-    for number, source in enumerate(earlier, 1):
+    for source in earlier:
         before(types.SimpleNamespace(raw_cell=source), quiet=True)
-        after(types.SimpleNamespace(success=number not in failed))
+        after(types.SimpleNamespace(success=True))
     before(types.SimpleNamespace(raw_cell=running), quiet=True)
     shell.events.register("pre_run_cell", before)
     shell.events.register("post_run_cell", after)

@@ -2,7 +2,6 @@
 
 import os
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import environments
@@ -55,29 +54,17 @@ def browser():
     playwright.stop()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def pythons(request, cache):
-    """{frontend: a future of its Python}; what is not there is made while other tests run."""
-    asked = any("test_other_frontends" in item.nodeid for item in request.session.items)
-    with ThreadPoolExecutor(1) as workshop:
-        yield {
-            name: workshop.submit(environments.python_of, environment, cache)
-            for name, (_, environment) in FRONTENDS.items()
-            if asked or environment is None
-        }
-
-
 @pytest.fixture(scope="session")
-def servers(pythons, browser):
+def servers(cache, browser):
     """A function: name of a frontend -> its Server, started when it is first asked for."""
     started = {}
     with tempfile.TemporaryDirectory(prefix="browser_", ignore_cleanup_errors=True) as folder:
 
         def server(name):
             if name not in started:
-                started[name] = Server(
-                    FRONTENDS[name][0], pythons[name].result(), Path(folder) / name
-                )
+                kind, environment = FRONTENDS[name]
+                python = environments.python_of(environment, cache)
+                started[name] = Server(kind, python, Path(folder) / name)
             return started[name]
 
         yield server

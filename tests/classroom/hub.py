@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -167,6 +168,9 @@ class Hub:
                 [*inside, *map(str, command)],
                 cwd=None if self.accounts else cwd, env=environment,
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                # Started in the background, a shell lets its commands ignore this signal, by
+                # which the hub stops its services.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )  # fmt: skip
 
     def _environment(self):
@@ -211,7 +215,7 @@ class Hub:
         process = self.processes["hub"]
         hub = self._inner(process)
         getattr(hub, how)()
-        process.wait(30)
+        process.wait(100)
 
     def _inner(self, process):
         """The process that nsenter waits for, or the process itself."""
