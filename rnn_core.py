@@ -202,6 +202,7 @@ def print_progress(rnn, iteration, loss):
 _SIZES = ("vocab_size", "hidden_size", "seq_length")
 _PARAMETERS = ("Wxh", "Whh", "Why", "bh", "by")
 _COUNTERS = ("seq_length", "iteration", "pointer", "_source")  # what a saved file keeps as is
+_OPTIMIZERS = {"Adagrad": Adagrad, "Adam": Adam}
 
 
 def _parameter(name):
@@ -427,15 +428,18 @@ class RNN:
     def save(self, path):
         """Write all that sampling and training go on from to one .npz, whole or not at all."""
         _require(self.vocab_size, "No weights yet: there is nothing to save.")
-        optimizer = {**vars(self.optimizer), "name": type(self.optimizer).__name__, "memory": {}}
-        meta = {"version": 1, "optimizer": optimizer, "rng": self.rng.bit_generator.state}
-        meta |= {name: getattr(self, name) for name in _COUNTERS}
+        name = type(self.optimizer).__name__
+        _require(name in _OPTIMIZERS, f"Only Adagrad and Adam can be saved, and this is {name}.")
+        meta = {"version": 1, "optimizer": name, "rng": self.rng.bit_generator.state}
+        meta["settings"] = {**vars(self.optimizer), "memory": None}
+        meta["counters"] = {name: getattr(self, name) for name in _COUNTERS}
         meta["characters"] = self.vocabulary.characters if self.vocabulary else None
-        arrays = {**self.parameters, "h": self.h, **self.optimizer.memory}
+        arrays = {**self.parameters, "h": np.ascontiguousarray(self.h), **self.optimizer.memory}
+        arrays["meta"] = np.array(json.dumps(meta, default=float))
         partial = f"{path}.{os.getpid()}.partial"
         try:
             with open(partial, "wb") as file:
-                np.savez(file, meta=json.dumps(meta), **arrays)
+                np.savez(file, checksum=_checksum(arrays), **arrays)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(partial, path)
@@ -455,31 +459,28 @@ class RNN:
 
     @classmethod
     def _restored(cls, arrays):
-        meta = json.loads(str(arrays["meta"]))
+        _require({"checksum", "meta", *_PARAMETERS} <= arrays.keys(), "an array is missing.")
+        checksum, meta = arrays.pop("checksum"), json.loads(str(arrays["meta"]))
         _require(meta["version"] == 1, f"version {meta['version']}, and only version 1 is known.")
-        whole = {"meta", "h", *_PARAMETERS} <= arrays.keys() <= {"meta", "h", "all", *_PARAMETERS}
-        _require(whole, "an array is missing, or does not belong in it.")
-        floats = all(array.dtype.kind == "f" for name, array in arrays.items() if name != "meta")
-        (H, V), h = arrays["Wxh"].shape, arrays["h"]
-        fits = floats and arrays["Whh"].shape == (H, H) and h.ndim in (1, 2) and h.shape[-1] == H
-        _require(fits and H > 0 and V > 1, "its arrays do not fit together.")
-        rnn = cls(V, H, meta["seq_length"], dtype=arrays["Wxh"].dtype)
-        for name in rnn.parameters:
-            setattr(rnn, name, arrays[name])
-        rnn.optimizer = _restored_optimizer(meta["optimizer"])
-        if "all" in arrays:
-            shape = (2, rnn._flat.size) if type(rnn.optimizer) is Adam else rnn._flat.shape
-            _require(arrays["all"].shape == shape, "its memory does not fit.")
-            rnn.optimizer.memory["all"] = arrays["all"]
-        counts = all(_is_count(meta[name]) for name in ("iteration", "pointer"))
-        _require(counts, "its iteration or its place in the text is no whole number.")
+        _require(_checksum(arrays) == checksum, "it is not as it was saved.")
+        (H, V), dtype = arrays["Wxh"].shape, arrays["Wxh"].dtype
+        rnn = cls(V, H, meta["counters"]["seq_length"], dtype=dtype)
+        for name in _PARAMETERS:
+            setattr(rnn, name, arrays.pop(name))
+        del arrays["meta"]
+        vars(rnn).update(meta["counters"], h=arrays.pop("h"))
         rnn.rng.bit_generator.state = meta["rng"]
-        vars(rnn).update({name: meta[name] for name in _COUNTERS}, h=h)
-        if meta["characters"] is not None:
-            rnn.vocabulary = Vocabulary(meta["characters"])
-            fits = len(rnn.vocabulary) == V and rnn.vocabulary.characters == meta["characters"]
-            _require(fits, "its vocabulary does not fit.")
+        rnn.optimizer = _OPTIMIZERS[meta["optimizer"]](0.1)
+        vars(rnn.optimizer).update(meta["settings"], memory=arrays)  # the arrays that are left
+        rnn.vocabulary = Vocabulary(meta["characters"]) if meta["characters"] else None
         return rnn
+
+
+def _checksum(arrays):
+    """Return one number for the names, types, shapes and values of all arrays together."""
+    arrays = sorted(arrays.items())
+    parts = [repr((name, a.dtype.str, a.shape)).encode() + a.tobytes() for name, a in arrays]
+    return zlib.crc32(b"".join(parts))
 
 
 def _read_arrays(file):
@@ -491,26 +492,7 @@ def _read_arrays(file):
         for name in members.namelist():
             data = io.BytesIO(members.read(name))
             np.lib.format.read_magic(data)
-            shape, by_columns, dtype = np.lib.format.read_array_header_1_0(data)
+            shape, _, dtype = np.lib.format.read_array_header_1_0(data)
             flat = np.frombuffer(data.getbuffer(), dtype, offset=data.tell())
-            array = flat.reshape(shape, order="F" if by_columns else "C")
-            arrays[name.removesuffix(".npy")] = array.copy()
+            arrays[name.removesuffix(".npy")] = flat.reshape(shape).copy()
     return arrays
-
-
-def _restored_optimizer(settings):
-    name = settings.pop("name")
-    known = {"Adagrad": Adagrad, "Adam": Adam}
-    _require(name in known, f"its optimiser, {name}, is not one of rnn_core's.")
-    optimizer = known[name](0.1)
-    fits = settings.keys() == vars(optimizer).keys() and settings["memory"] == {}
-    rate = settings["learning_rate"]
-    fits = fits and isinstance(rate, Real) and 0 <= rate < 1e300
-    fits = fits and _is_count(settings.get("steps", 0))
-    _require(fits, "its optimiser's settings cannot be right.")
-    vars(optimizer).update(settings)
-    return optimizer
-
-
-def _is_count(value):
-    return isinstance(value, int) and 0 <= value < 2**62

@@ -55,6 +55,14 @@ def square_of_temperature(scores, temperature):
     return rnn_core.softmax(scores / temperature**2)
 
 
+def exponentials_only(scores, temperature):
+    return np.exp(scores / temperature)
+
+
+def above_the_line_only(scores, temperature):
+    return np.exp(scores / temperature) / np.exp(scores).sum()
+
+
 def only_divided(scores, temperature):
     return scores / temperature
 
@@ -95,6 +103,12 @@ APPLY_TEMPERATURE = Exercise(
                 "the temperature."),
         Mistake("not-normalised", not_normalised,
                 "These do not add up to 1 yet: after `np.exp` a division is missing."),
+        Mistake("exponentials-only", exponentials_only,
+                "These are powers of e, not yet shares of a whole. What did softmax do with their "
+                "sum?"),
+        Mistake("above-the-line-only", above_the_line_only,
+                "The temperature acts above the fraction line only, so the shares do not add up "
+                "to 1. In the formula it stands below the line too."),
         Mistake("no-shift", no_shift,
                 "This overflows: a score of 300 divided by 0.1 is 3,000, and `np.exp` of that is "
                 "too large for a float. Your softmax of lesson 2 knows what to do."),
@@ -145,7 +159,7 @@ def observe_draws(function, args):
     probabilities, rng = args
     drawn = [function(probabilities, rng) for _ in range(DRAWS)]
     if any(not isinstance(ix, (int, np.integer)) for ix in drawn):
-        return drawn[0]
+        return next(ix for ix in drawn if not isinstance(ix, (int, np.integer)))
     if not all(0 <= ix < len(probabilities) for ix in drawn):
         return next(ix for ix in drawn if not 0 <= ix < len(probabilities))
     counts = np.bincount(drawn, minlength=len(probabilities))
@@ -181,6 +195,11 @@ def first_above(probabilities, rng):
     return int(above[0]) if len(above) else int(np.argmax(probabilities))
 
 
+def first_above_or_last(probabilities, rng):
+    above = np.flatnonzero(probabilities > rng.random())
+    return int(above[0]) if len(above) else len(probabilities) - 1
+
+
 def searched_without_sums(probabilities, rng):
     return int(np.searchsorted(probabilities, rng.random()))
 
@@ -190,11 +209,11 @@ def noisy_argmax(probabilities, rng):
 
 
 def one_place_on(probabilities, rng):
-    return (sample_character(probabilities, rng) + 1) % len(probabilities)
+    return sample_character(probabilities, rng) + 1
 
 
 def one_place_back(probabilities, rng):
-    return (sample_character(probabilities, rng) - 1) % len(probabilities)
+    return sample_character(probabilities, rng) - 1
 
 
 def probability_for_index(probabilities, rng):
@@ -232,7 +251,7 @@ SAMPLE_CHARACTER = Exercise(
     reference=sample_character,
     cases=sample_character_cases,
     signature="sample_character(probabilities, rng)",
-    returns="one whole number, the index of the character drawn",
+    returns="one whole number from 0 to V - 1, the index of the character drawn",
     observe=observe_draws,
     mistakes=(
         Mistake("argmax", argmax,
@@ -244,11 +263,15 @@ SAMPLE_CHARACTER = Exercise(
                 "The draw comes from `np.random`, or from a generator made inside, not from `rng`: "
                 "the same seed gives another text each time."),
         Mistake("seeded-inside", seeded_inside,
-                "A generator with a fixed seed is made inside, so every call draws the same "
-                "character. Use the `rng` that is handed in: it remembers where it is."),
+                "Every call draws the same character: the throw is a fixed number, or comes from "
+                "a generator that is made inside with a fixed seed. Use the `rng` that is handed "
+                "in: it remembers where it is."),
         Mistake("first-above", first_above,
                 "This takes the first character whose own probability is above a random number. "
                 "Add the probabilities up along the way, and compare with the sum so far."),
+        Mistake("first-above-or-last", first_above_or_last,
+                "A character is taken when its own probability is above the random number, and "
+                "the last one gets the rest. Compare with the sum up to each character."),
         Mistake("searched-without-sums", searched_without_sums,
                 "The random number is looked up among the probabilities themselves. The borders "
                 "that `np.searchsorted` looks between must rise from 0 to 1: add the probabilities "
@@ -321,7 +344,8 @@ def observe_generate(function, args):
     counts = np.array([texts.count(char) for char in model.ix_to_char.values()])
     if not counts.sum():
         return said
-    likeliest = model.char_to_ix[speaking()(model, prompt, 1, COLD, rng)]
+    favourites = speaking()(model, prompt, 20, COLD, rng)
+    likeliest = model.char_to_ix[favourites[0]] if one == favourites else None
     return described(counts, one == two, likeliest, 0.2)
 
 
@@ -355,6 +379,13 @@ def forgets_each_step(model, prompt, n, temperature, rng):
     text = ""
     for _ in range(n):
         text += speaking()(model, (prompt + text)[-1], 1, temperature, rng)
+    return text
+
+
+def forgets_what_it_said(model, prompt, n, temperature, rng):
+    text = speaking()(model, prompt, min(n, 1), temperature, rng)
+    while len(text) < n:
+        text += speaking()(model, text[-1], 1, temperature, rng)
     return text
 
 
@@ -402,6 +433,10 @@ GENERATE = Exercise(
                 "There is one character too many."),
         Mistake("one-too-few", speaking(count=lambda n: max(n - 1, 0)),
                 "There is one character too few."),
+        Mistake("only-the-first", speaking(told=lambda prompt, text: text[:1]),
+                "Only the first new character comes back. Is the `return` indented into the loop?"),
+        Mistake("only-the-last", speaking(told=lambda prompt, text: text[-1:]),
+                "Only the last new character comes back. Each should be added to those before it."),
         Mistake("not-fed-back", speaking(feed=lambda new, old: old),
                 "The network never reads what it has said: the same last character of the prompt "
                 "goes in at every step. Feed each new character back."),
@@ -411,6 +446,9 @@ GENERATE = Exercise(
         Mistake("state-forgotten", forgets_each_step,
                 "The state starts from zeros again at every character, so the network remembers "
                 "one character only. Carry the state from step to step."),
+        Mistake("state-forgotten-after-prompt", forgets_what_it_said,
+                "The prompt is read as a whole, but each character said is read from a state of "
+                "zeros. Go on from the state that the prompt left."),
         Mistake("starts-from-ones", speaking(start=np.ones),
                 "The state starts from ones. A network that has read nothing has a state of "
                 "zeros."),
@@ -421,8 +459,8 @@ GENERATE = Exercise(
                 "The bias `by` is missing from the scores. Compare your line for the scores with "
                 "the one in `forward`."),
         Mistake("seeded-inside", speaking(draw=seeded_inside),
-                "Every draw is the same throw: a generator with a fixed seed is made inside. Use "
-                "the `rng` that is handed in, and hand it on; it remembers where it is."),
+                "Every call says the same: a generator with a fixed seed is made inside. Use the "
+                "`rng` that is handed in, and hand it on; it remembers where it is."),
         Mistake("other-generator", speaking(draw=global_random),
                 "The same seed says something else each time: the draws come from `np.random`, or "
                 "from a new generator, not from the `rng` that is handed in. Hand it on."),

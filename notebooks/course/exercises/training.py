@@ -105,6 +105,14 @@ def only_first_chunk(indices, seq_length):
     return chunks(indices, seq_length)[:1]
 
 
+def three_lists(indices, seq_length):
+    parts = [[], [], []]
+    for chunk in chunks(indices, seq_length):
+        for part, item in zip(parts, chunk, strict=True):
+            part.append(item)
+    return parts
+
+
 def flag_missing(indices, seq_length):
     return [(inputs, targets) for inputs, targets, _ in chunks(indices, seq_length)]
 
@@ -232,6 +240,12 @@ CHUNKS = Exercise(
             "Only the first chunk comes back. Is the `return` indented into the loop?",
         ),
         Mistake(
+            "three-lists",
+            three_lists,
+            "These are three lists: all inputs, all targets, all flags. What belongs to one "
+            "chunk should stand together, as one entry of one list.",
+        ),
+        Mistake(
             "flag-missing",
             flag_missing,
             "Each chunk is a pair. The third part is missing: whether the chunk has nothing "
@@ -330,6 +344,11 @@ def loss_after_update(model, inputs, targets, h_prev):
     return cross_entropy(model.forward(inputs, h_prev)[1], targets), hs[-1]
 
 
+def state_after_update(model, inputs, targets, h_prev):
+    loss, _ = step(model, inputs, targets, h_prev)
+    return loss, model.forward(inputs, h_prev)[0][-1]
+
+
 def loss_averaged(model, inputs, targets, h_prev):
     loss, hs = step(model, inputs, targets, h_prev)
     return loss / len(inputs), hs[-1]
@@ -383,6 +402,11 @@ def copied_memory(model, gradients):
 def plain_descent(model, gradients):
     for name, array in model.parameters.items():
         array -= model.learning_rate * gradients[name]
+
+
+def entries_replaced(model, gradients):
+    for name, array in model.parameters.items():
+        model.parameters[name] = array - model.learning_rate * gradients[name]
 
 
 def uphill(model, gradients):
@@ -468,6 +492,12 @@ TRAIN_STEP = Exercise(
             "any more: these weights have been fitted to this very chunk.",
         ),
         Mistake(
+            "state-after-update",
+            state_after_update,
+            "The loss is from before the update, the state from a second reading with the new "
+            "weights. Read the chunk once; both come from there.",
+        ),
+        Mistake(
             "everything-after-update",
             both_after_update,
             "`forward` runs a second time after the update, and its loss and state come back. "
@@ -533,6 +563,13 @@ TRAIN_STEP = Exercise(
             replacing(update=plain_descent),
             "This is a step of plain gradient descent: every weight moves at one rate. The "
             "memory of Adagrad is not used.",
+        ),
+        Mistake(
+            "entries-replaced",
+            replacing(update=entries_replaced),
+            "`model.parameters` and `model.memory` hand out their arrays and take no others in "
+            "their place. Change the arrays themselves, as `adagrad_update` does.",
+            error="does not support item assignment",
         ),
         Mistake(
             "uphill",

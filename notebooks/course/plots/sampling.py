@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter
 
 from rnn_core import softmax
 
@@ -35,6 +36,7 @@ def roulette(probabilities, characters, throw=None):
         landed = f" The throw, {throw:.2f}, lands on {hit}."
     ax.set_xlim(-0.03, 1.03)
     ax.set_ylim(-0.45, 1.9)
+    label(ax, "The probabilities, laid end to end")
     alt = (
         "A line from 0 to 1, cut into one piece for each of "
         f"{', '.join(characters)}, as long as its probability.{landed}"
@@ -54,10 +56,11 @@ def temperatures(scores, characters, heats=(0.3, 1.0, 3.0)):
         ax.set_xticks(range(len(p)), [visible(c) for c in characters], fontsize=12)
         ax.set_ylim(0, 1.12)
         label(ax, f"temperature {heat:g}", "next character", "probability" if ax is axes[0] else "")
+    even = softmax(scores, max(heats)).max() < 0.5
     alt = (
         f"Bar charts of the same scores at temperatures {', '.join(f'{h:g}' for h in heats)}: at "
         "the lowest nearly all probability is on one character, at the highest the bars are "
-        "nearly even. The order of the bars never changes."
+        f"{'nearly even' if even else 'a little closer'}. The order of the bars never changes."
     )
     return Picture(figure, alt)
 
@@ -73,6 +76,7 @@ def entropy_curve(scores, heats=None):
     ax.text(heats[0], np.log(len(scores)) - 0.02, f"all {len(scores)} alike: ln {len(scores)}",
             va="top", fontsize=10, color=COLOURS["muted"])  # fmt: skip
     ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.set_ylim(0, 1.12 * np.log(len(scores)))
     label(ax, "Entropy grows with temperature", "temperature", "entropy, in nats")
     alt = (

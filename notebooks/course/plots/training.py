@@ -211,7 +211,7 @@ def by_position(curves, rungs=None):
     ax.set_yscale("log")
     ax.set_ylim(top=1.5 * max(float(np.max(curve)) for curve in curves.values()))
     _log_axis(ax)
-    ax.set_xlim(left=-1.2)
+    ax.set_xlim(left=-1.9)
     ax.set_xticks([1, *range(5, 1 + max(map(len, curves.values())), 5)])
     ax.legend(frameon=False, fontsize=10, labelcolor=COLOURS["ink"], loc="upper right")
     label(ax, "Where in a chunk the loss comes from", "character of the chunk",
