@@ -9,7 +9,7 @@ import pytest
 from lesson_page import LessonPage
 from servers import Server
 
-from tools import need
+from tools import missing, need
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 ARGUMENTS = [
@@ -44,9 +44,7 @@ def cache(tmp_path_factory):
 def browser():
     program = environments.chromium()
     if program is None:
-        (pytest.fail if os.environ.get("COURSE_REQUIRE_ALL") else pytest.skip)(
-            "Chromium is not installed."
-        )
+        missing("Chromium is not installed.")
     playwright = need("playwright.sync_api").sync_playwright().start()
     chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
     yield chromium
@@ -125,23 +123,9 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lesson_of)
 
 
-_figures = pytest.StashKey()
-
-
-@pytest.fixture(scope="session")
-def figures(request):
-    """A list of lines that the end of the run prints."""
-    return request.config.stash.setdefault(_figures, [])
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash.get(_figures, []):
-        terminalreporter.write_line(line)
-
-
 @pytest.fixture(scope="session")
 def axe(cache):
     """The JavaScript of axe-core."""
-    if environments.shutil.which("npm") is None and not os.environ.get("COURSE_REQUIRE_ALL"):
-        pytest.skip("npm is not installed.")
+    if environments.shutil.which("npm") is None:
+        missing("npm is not installed.")
     return environments.axe_source(cache)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "notebooks"), str(ROOT)]
+sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "tests"), str(ROOT / "notebooks"), str(ROOT)]
 
 import environments  # noqa: E402
 from conftest import ARGUMENTS, lesson_path  # noqa: E402

@@ -8,27 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tools import need
+from tools import missing, need
 
 TOOLS = ("npm", "node", "git", "openssl")
-_figures = pytest.StashKey()
 
 
 def require(condition, reason):
     """Skip unless condition; where COURSE_REQUIRE_ALL is set, fail."""
     if not condition:
-        (pytest.fail if os.environ.get("COURSE_REQUIRE_ALL") else pytest.skip)(reason)
-
-
-@pytest.fixture(scope="session")
-def figures(request):
-    """A list of lines that the end of the run prints."""
-    return request.config.stash.setdefault(_figures, [])
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash.get(_figures, []):
-        terminalreporter.write_line(line)
+        missing(reason)
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +31,8 @@ def hub(cache, figures):
     for module in ("jupyterhub", "nbgitpuller", "jupyterhub_idle_culler", "aiohttp", "psutil"):
         need(module)
     require(sys.platform == "linux", "A hub with students' accounts runs on Linux.")
-    missing = [name for name in TOOLS if shutil.which(name) is None]
-    require(not missing, f"Not installed: {', '.join(missing)}.")
+    absent = [name for name in TOOLS if shutil.which(name) is None]
+    require(not absent, f"Not installed: {', '.join(absent)}.")
     from hub import Hub
 
     one = Hub(cache)

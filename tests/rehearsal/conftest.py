@@ -1,6 +1,5 @@
 """Rehearsals: Binder's image by hand, and a room without a network. They need a network once."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -9,25 +8,6 @@ from binder_image import Image, dockerfile
 from desk import ROOT, find_python
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "browser"))  # for its servers
-
-
-def missing(what):
-    """Skip for a tool that is not there; where COURSE_REQUIRE_ALL is set, fail."""
-    (pytest.fail if os.environ.get("COURSE_REQUIRE_ALL") else pytest.skip)(what)
-
-
-_figures = pytest.StashKey()
-
-
-@pytest.fixture(scope="session")
-def figures(request):
-    """A list of lines that the end of the run prints."""
-    return request.config.stash.setdefault(_figures, [])
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash.get(_figures, []):
-        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 import pytest
 from binder_image import canonical, pins
-from conftest import missing
 from desk import ROOT, run, surroundings, uv
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from course.offline import course_files
 from course.texts import VERSE
+from tools import missing
 
 LOCK = ROOT / "binder" / "requirements.txt"
 OURS = ("numpy", "matplotlib", "ipywidgets")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import missing
 from desk import ROOT, run, surroundings, uv, without_network
 
 from course import offline
+from tools import missing
 
 LESSON = "07_train_it.ipynb"
 
