@@ -12,12 +12,13 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "tests"), str(ROOT / "notebooks"), str(ROOT)]
 
 import environments  # noqa: E402
-from conftest import ARGUMENTS, lesson_path  # noqa: E402
 from lesson_page import LessonPage  # noqa: E402
 from PIL import Image  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 from servers import Server  # noqa: E402
 from widget_box import WidgetBox  # noqa: E402
+
+from conftest import ARGUMENTS, lesson_path  # noqa: E402
 
 IMAGES = ROOT / "notebooks" / "images"
 LARGEST = 150_000  # bytes of a picture
