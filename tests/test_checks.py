@@ -469,9 +469,9 @@ def test_recursion_without_end():
 
 def test_a_check_takes_well_under_a_second():
     check("softmax", np.exp, keep=False)
-    start = time.perf_counter()
+    start = time.process_time()
     check("softmax", np.exp, keep=False)
-    assert time.perf_counter() - start < 0.3
+    assert time.process_time() - start < 0.3
 
 
 # Every kind of exercise --------------------------------------------------------------------
@@ -729,9 +729,9 @@ def network(**changed):
 @complete
 def test_whole_trains_and_recites():
     assert whole._apart(whole._gradients, network()).passed
-    start = time.perf_counter()
+    start = time.process_time()
     result = whole._apart(whole._training, network())
-    assert result.passed and time.perf_counter() - start < 10
+    assert result.passed and time.process_time() - start < 10
     assert "It recites:\n    Hope is" in result.message
 
 

@@ -712,6 +712,32 @@ def test_damaged_and_foreign_files(tmp_path, damage):
     assert peak < 2_000_000 + 20 * path.stat().st_size
 
 
+def test_no_byte_can_change_unnoticed(tmp_path):
+    path, rnn = tmp_path / "model.npz", RNN(0, 4, 5, seed=1)
+    rnn.train(VERSE, 3, report=None)
+    rnn.save(path)
+    data, refused = path.read_bytes(), 0
+    for at in range(0, len(data), 5):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        try:
+            found = RNN.load(path)
+        except ValueError as error:
+            assert "is damaged, or not a saved network: " in str(error)
+            refused += 1
+        else:  # the date of an array, say
+            assert found.generate("H", 20, rng=0) == rnn.generate("H", 20, rng=0)
+            np.testing.assert_array_equal(found._flat, rnn._flat)
+    assert refused > 0.7 * len(data) / 5
+
+
+def test_an_optimiser_of_ones_own_cannot_be_saved(tmp_path):
+    rnn = network()
+    rnn.optimizer = type("Mine", (Adagrad,), {})(0.1)
+    with pytest.raises(ValueError, match="Only Adagrad and Adam can be saved, and this is Mine"):
+        rnn.save(tmp_path / "m.npz")
+    assert os.listdir(tmp_path) == []
+
+
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda rnn: pickle.loads(pickle.dumps(rnn))])
 def test_a_copy_is_whole_and_separate(duplicate):
     rnn = RNN(0, 8, 5, seed=1)
