@@ -71,8 +71,12 @@ def coloured(words, activation):
     for char, value in zip(opening(words), activation.tolist(), strict=False):
         shade = f"rnn-{'up' if value > 0 else 'down'}-{math.ceil(10 * abs(value))}"
         shown = "↵\n" if char == "\n" else html.escape(char)
-        parts.append(f'<span class="{shade}" title="{round(value, 2) + 0.0:+.2f}">{shown}</span>')
+        parts.append(f'<span class="{shade}" title="{_signed(value)}">{shown}</span>')
     return "".join(parts)
+
+
+def _signed(value):
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
 
 
 def in_words(sight, feature, cost):
@@ -82,7 +86,7 @@ def in_words(sight, feature, cost):
     bond = "closely" if size > 0.6 else "loosely" if size > 0.2 else "hardly at all"
     return (
         f"<b>Unit {sight.unit}</b> follows <i>{feature}</i> {bond}: correlation "
-        f"{sight.correlation:+.2f}, so it {way} with it. Silenced, it makes the loss "
+        f"{_signed(sight.correlation)}, so it {way} with it. Silenced, it makes the loss "
         f"{'worse' if cost >= 0 else 'better'} by {abs(cost):.3f} nats a character."
     )
 
