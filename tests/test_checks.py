@@ -209,6 +209,8 @@ def test_a_function_of_an_earlier_lesson_is_offered():
     "error, word",
     [
         (ValueError("operands could not be broadcast together with shapes (2,) (3,)"), "shapes"),
+        (ValueError("axis 1 is out of bounds for array of dimension 1"), "no such axis"),
+        (TypeError("only 0-dimensional arrays can be converted to Python scalars"), "every entry"),
         (TypeError("f() takes 1 positional argument but 2 were given"), "arguments"),
         (TypeError("unsupported operand type(s) for *: 'NoneType' and 'float'"), "return"),
         (IndexError("index 7 is out of bounds"), "past the end"),

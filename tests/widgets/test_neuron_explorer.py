@@ -102,7 +102,7 @@ def test_the_words_change_with_the_picture_and_name_what_colour_tells(model):
     found = re.findall(r'class="(.*?)" title="(.*?)"', coloured("abcdef", shades))
     assert found == [
         ("rnn-up-10", "+1.00"), ("rnn-up-4", "+0.40"), ("rnn-down-0", "+0.00"),
-        ("rnn-down-1", "+0.00"), ("rnn-down-5", "-0.44"), ("rnn-down-10", "-1.00"),
+        ("rnn-down-1", "+0.00"), ("rnn-down-5", "−0.44"), ("rnn-down-10", "−1.00"),
     ]  # fmt: skip
     style = panel.children[0].value
     for strong, mark in (("up", "font-weight"), ("down", "underline")):

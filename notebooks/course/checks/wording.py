@@ -31,6 +31,14 @@ ADVICE_BY_TEXT = (  # what to look at, by what an exception says; the first that
         "Something that should hold a value is None: does a function that you call lack `return`?",
     ),
     (r"(takes|missing) .*argument", "A function is called with too many or too few arguments."),
+    (
+        r"axis \S+ is out of bounds",
+        "There is no such axis: print the array's shape before this line.",
+    ),
+    (
+        "converted to Python scalars",
+        "A function for single numbers has been given an array: NumPy's own takes every entry.",
+    ),
     ("broadcast|shapes|mismatch|dimension", "Two shapes do not fit: print both before this line."),
     ("not iterable|unpack", "Look at how many values stand on each side of the equals sign."),
     (
