@@ -18,7 +18,10 @@ def build_vocabulary(text):
 
 
 def build_vocabulary_cases(rng):
-    """Short words with repeated letters; capitals, spaces and newlines; made-up texts."""
+    """Short words; repeats, capitals, white space inside and at an end; made-up texts.
+
+    The last has characters enough that the order in which a set is filled shows in its own.
+    """
     for text in (
         "ba",
         "hope",
@@ -27,11 +30,13 @@ def build_vocabulary_cases(rng):
         "to be\nor not to be",
         "zyx zyx wvu!",
         "é☺a",
+        "hope\n",
     ):
         yield (text,)
     letters = list("abcdefghijklmnopqrstuvwxyz .,ABC")
     for length in (30, 200):
         yield ("".join(rng.choice(letters, length)),)
+    yield ("".join(rng.permutation([chr(code) for code in range(0x4E00, 0x4E00 + 300)])),)
 
 
 def observe_vocabulary(function, args):
@@ -54,6 +59,11 @@ def both_ways(characters, start=0):
 
 def unsorted_set(text):
     return both_ways(list(set(text)))
+
+
+def sorted_too_early(text):
+    in_order = sorted(text)
+    return both_ways(set(in_order))
 
 
 def order_of_appearance(text):
@@ -106,6 +116,11 @@ def every_position(text):
     return {char: i for i, char in enumerate(text)}, dict(enumerate(text))
 
 
+def places_in_the_text(text):
+    char_to_ix = {char: text.index(char) for char in sorted(set(text))}
+    return char_to_ix, {ix: char for char, ix in char_to_ix.items()}
+
+
 def same_way_back_twice(text):
     _, ix_to_char = both_ways(sorted(set(text)))
     return ix_to_char, ix_to_char
@@ -126,6 +141,12 @@ BUILD_VOCABULARY = Exercise(
             unsorted_set,
             "The order comes straight from a set, and a set has none: tomorrow the same text "
             "would get other numbers, and a saved network would read gibberish.",
+        ),
+        Mistake(
+            "sorted-too-early",
+            sorted_too_early,
+            "The text is sorted before it becomes a set, and the set forgets the order again. "
+            "Which of the two has to come last?",
         ),
         Mistake(
             "order-of-appearance",
@@ -197,6 +218,12 @@ BUILD_VOCABULARY = Exercise(
             every_position,
             "The positions of the text are numbered, so a character that comes again gets a new "
             "number. Find the distinct characters first, and number those.",
+        ),
+        Mistake(
+            "places-in-the-text",
+            places_in_the_text,
+            "Each number is the place where the character first stands in the text. What counts is "
+            "where it stands in the sorted list of distinct characters.",
         ),
         Mistake(
             "same-way-back-twice",
@@ -285,6 +312,21 @@ def whole_table(indices, size):
     return np.eye(size)
 
 
+def index_for_row(indices, size):
+    rows = np.zeros((len(indices), size))
+    for index in indices:
+        rows[index, index] = 1
+    return rows
+
+
+def table_too_small(indices, size):
+    return np.eye(len(indices))[indices]
+
+
+def shape_in_two_arguments(indices, size):
+    return np.zeros(len(indices), size)
+
+
 ONE_HOT = Exercise(
     name="one_hot",
     lesson=1,
@@ -335,6 +377,16 @@ ONE_HOT = Exercise(
         Mistake("whole-table", whole_table,
                 "This is a table with a row for every character there is, whatever the indices "
                 "are. Which of its rows do the indices ask for, and in which order?"),
+        Mistake("index-for-row", index_for_row,
+                "The index is taken for the row as well as for the column. Rows are time steps, "
+                "counted from 0, whichever character stands there."),
+        Mistake("table-too-small", table_too_small,
+                "`np.eye` is given the number of indices. Its table needs a row and a column for "
+                "each character that there is."),
+        Mistake("shape-in-two-arguments", shape_in_two_arguments,
+                "`np.zeros` takes a shape as one argument; a second argument is the type of the "
+                "numbers. Put the two lengths into parentheses of their own.",
+                error="data ?type"),
     ),
 )  # fmt: skip
 
@@ -403,6 +455,10 @@ def list_of_pairs(indices):
     return list(pairwise(indices))
 
 
+def every_other(indices):
+    return indices[::2], indices[1::2]
+
+
 def inputs_shifted_too(indices):
     return indices[1:], indices[1:]
 
@@ -452,6 +508,9 @@ SHIFT_TARGETS = Exercise(
         Mistake("pairs", list_of_pairs,
                 "These are pairs, an input and its target each. Give back two arrays: all the "
                 "inputs, and all the targets."),
+        Mistake("every-other", every_other,
+                "Every other character is an input, and those between them are targets. All but "
+                "the ends are both: first an answer, then the next question."),
         Mistake("inputs-shifted-too", inputs_shifted_too,
                 "The inputs begin with the second character, as the targets do. The first "
                 "character is read too, and has a follower."),

@@ -4,6 +4,8 @@ The model for the other topics. A mistake is the whole function as a learner wou
 it, so that its answers are theirs to the last digit.
 """
 
+import math
+
 import numpy as np
 
 import rnn_core
@@ -33,6 +35,11 @@ def softmax_cases(rng):
 
 def no_exp(scores):
     return scores / scores.sum(axis=-1, keepdims=True)
+
+
+def no_exp_after_shift(scores):
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
 def no_division(scores):
@@ -67,6 +74,11 @@ def shift_by_largest_size(scores):
 def shift_after_exp(scores):
     exps = np.exp(scores)
     exps = exps - exps.max(axis=-1, keepdims=True)
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+def shift_outside_exp(scores):
+    exps = np.exp(scores) - scores.max(axis=-1, keepdims=True)
     return exps / exps.sum(axis=-1, keepdims=True)
 
 
@@ -108,6 +120,11 @@ def one_shift_for_all(scores):
 def one_row_only(scores):
     exps = np.exp(scores - max(scores))
     return exps / sum(exps)
+
+
+def row_by_row(scores):
+    exps = [np.exp(row - row.max()) for row in scores]
+    return np.array([row / row.sum() for row in exps])
 
 
 def second_axis(scores):
@@ -163,18 +180,28 @@ def divided_by_scores(scores):
     return exps / scores.sum(axis=-1, keepdims=True)
 
 
+def divided_by_shifted_scores(scores):
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return np.exp(shifted) / shifted.sum(axis=-1, keepdims=True)
+
+
 def constant_below(scores):
     exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return exps / (exps.sum(axis=-1, keepdims=True) + 1e-8)
 
 
 def cut_off(scores):
-    exps = np.exp(np.clip(scores, -500, 500))
+    exps = np.exp(np.clip(scores, -700, 700))
     return exps / exps.sum(axis=-1, keepdims=True)
 
 
 def each_by_itself(scores):
     return 1 / (1 + np.exp(-scores))
+
+
+def exp_of_math(scores):
+    exps = math.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
 
 
 SOFTMAX = Exercise(
@@ -189,6 +216,9 @@ SOFTMAX = Exercise(
         Mistake("no-exp", no_exp,
                 "The scores are divided by their sum, but never went through `np.exp`: a negative "
                 "score stays negative, and scores that add up to 0 divide by 0."),
+        Mistake("no-exp-after-shift", no_exp_after_shift,
+                "The scores are shifted and divided by their sum, but `np.exp` is missing between "
+                "the two: the best character, with 0 left, gets no share at all."),
         Mistake("not-normalised", no_division,
                 "These do not add up to 1 yet: after `np.exp`, each row still has to be divided by "
                 "something, and its largest entry is not it."),
@@ -212,6 +242,9 @@ SOFTMAX = Exercise(
         Mistake("shift-after-exp", shift_after_exp,
                 "The largest is taken away after `np.exp`, when the harm is done. It is the "
                 "scores that must be shifted, before they become exponentials."),
+        Mistake("shift-outside-exp", shift_outside_exp,
+                "The largest score is subtracted from the exponentials. Look at where the "
+                "parentheses of `np.exp` close: the shift belongs to the scores."),
         Mistake("divided-by-largest", divided_by_largest,
                 "The scores are divided by the largest. That changes the differences between "
                 "them, and with them the probabilities; which operation leaves differences alone?"),
@@ -238,6 +271,9 @@ SOFTMAX = Exercise(
                 "For a single row this is right. Python's own `max` and `sum` do not know of "
                 "axes: with several rows they compare and add up whole rows. Arrays have their "
                 "own `.max` and `.sum`."),
+        Mistake("row-by-row", row_by_row,
+                "The loop goes along the first axis, which is right for (T, V) alone. A single row "
+                "falls apart into numbers, each of them certain. An `axis` serves them all."),
         Mistake("second-axis", second_axis,
                 "`axis=1` is where the characters stand only if there are two axes. A single row "
                 "has no axis 1, and in a batch it is another one. Which number means the last "
@@ -275,6 +311,9 @@ SOFTMAX = Exercise(
         Mistake("divided-by-scores", divided_by_scores,
                 "Above the line stand exponentials, below it the sum of the scores. A share is a "
                 "part of its own whole: divide by the sum of the exponentials."),
+        Mistake("divided-by-shifted-scores", divided_by_shifted_scores,
+                "Below the line the shifted scores are added up before they went through `np.exp`. "
+                "That sum is never above 0: which numbers are to be shared out?"),
         Mistake("constant-below", constant_below,
                 "A tiny constant is added to the sum, so the shares add up to a little less than "
                 "1. Once the largest score is 0 the sum is at least 1: nothing there needs "
@@ -285,6 +324,10 @@ SOFTMAX = Exercise(
         Mistake("each-by-itself", each_by_itself,
                 "Each score goes through the logistic function by itself, so a row does not add "
                 "up to 1. The characters have to share: what one gets the others lose."),
+        Mistake("exp-of-math", exp_of_math,
+                "`math.exp` takes a single number. NumPy has an exponential that goes through a "
+                "whole array.",
+                error="Python scalar"),
     ),
 )  # fmt: skip
 
@@ -404,6 +447,14 @@ def log_with_base_ten(probabilities, targets):
     return -np.log10(of_targets(probabilities, targets)).sum()
 
 
+def axes_swapped(probabilities, targets):
+    return -np.log(probabilities[targets, np.arange(len(targets))]).sum()
+
+
+def one_for_each_text(probabilities, targets):
+    return -np.log(of_targets(probabilities, targets)).sum(axis=0)
+
+
 def squared_error(probabilities, targets):
     return ((probabilities - np.eye(probabilities.shape[-1])[targets]) ** 2).sum()
 
@@ -493,6 +544,12 @@ CROSS_ENTROPY = Exercise(
         Mistake("squared-error", squared_error,
                 "These are squared differences between probabilities and one-hot rows. The loss "
                 "of this course is a surprise: a logarithm, at the target alone."),
+        Mistake("axes-swapped", axes_swapped,
+                "The targets stand where the time steps belong, and the steps where the targets "
+                "belong. The first axis of `probabilities` is time."),
+        Mistake("one-for-each-text", one_for_each_text,
+                "The surprises are added up over time alone, so each text of a batch has a loss of "
+                "its own. The loss is one number: add up over the batch too."),
         Mistake("minus-probability", minus_probability,
                 "These are the probabilities of the targets with a minus sign. The surprise is "
                 "minus the *logarithm* of each: where is it taken?"),

@@ -8,7 +8,7 @@ QUESTIONS = {
         "is wrong with that?",
         [
             Answer(
-                "The numbers are too large for tanh",
+                "The numbers are too large",
                 "They could be divided by 25, and the trouble would remain. Think of what a "
                 "network does with an input: it multiplies.",
             ),
