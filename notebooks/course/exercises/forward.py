@@ -84,6 +84,14 @@ def memory_after_tanh(x, h_prev, Wxh, Whh, bh):
     return np.tanh(Wxh @ x + bh) + Whh @ h_prev
 
 
+def tanh_of_the_first_term(x, h_prev, Wxh, Whh, bh):
+    return np.tanh(Wxh @ x) + Whh @ h_prev + bh
+
+
+def input_after_tanh(x, h_prev, Wxh, Whh, bh):
+    return Wxh @ x + np.tanh(Whh @ h_prev + bh)
+
+
 def tanh_of_the_past(x, h_prev, Wxh, Whh, bh):
     return np.tanh(Wxh @ x + Whh @ np.tanh(h_prev) + bh)
 
@@ -166,6 +174,12 @@ RNN_STEP = Exercise(
         Mistake("memory-after-tanh", memory_after_tanh,
                 "The term with `Whh` stands outside of tanh, where nothing keeps it from growing "
                 "step after step."),
+        Mistake("tanh-of-the-first-term", tanh_of_the_first_term,
+                "The bracket of tanh closes too early: only the term with `Wxh` is squashed, and "
+                "the two others are added as they are. Look at where it closes."),
+        Mistake("input-after-tanh", input_after_tanh,
+                "The term with `Wxh` stands outside of tanh and is added unsquashed. It belongs "
+                "to the sum that is squashed."),
         Mistake("tanh-of-the-past", tanh_of_the_past,
                 "`h_prev` is squashed once more before it is used. It came out of a tanh already, "
                 "at the step before."),

@@ -213,6 +213,18 @@ def one_too_few_in_the_spread(hs, feature):
     return covariance(hs, feature) / (hs.std(axis=0, ddof=1) * feature.std(ddof=1))
 
 
+def one_too_few_in_the_products(hs, feature):
+    return unit_correlation(hs, feature) * len(feature) / (len(feature) - 1)
+
+
+def means_left_in_products(hs, feature):
+    return product_only(hs, feature) / (hs.std(axis=0) * feature.std())
+
+
+def mean_of_everything(hs, feature):
+    return covariance(hs, feature).mean() / (hs.std(axis=0) * feature.std())
+
+
 def divided_then_multiplied(hs, feature):
     return covariance(hs, feature) / hs.std(axis=0) * feature.std()
 
@@ -278,6 +290,15 @@ UNIT_CORRELATION = Exercise(
         Mistake("one-too-few-in-the-spread", one_too_few_in_the_spread,
                 "The products are divided by n and the squares by n - 1, as `ddof=1` says, so "
                 "even a perfect follower stays below 1. Use the same n in both."),
+        Mistake("one-too-few-in-the-products", one_too_few_in_the_products,
+                "The products are divided by n - 1, as `np.cov` does, and the squares by n, so a "
+                "perfect follower comes out above 1. Use the same n in both."),
+        Mistake("means-left-in-the-products", means_left_in_products,
+                "The spreads are right, but the products are of the numbers as they are. Take "
+                "both means away before you multiply."),
+        Mistake("mean-of-everything", mean_of_everything,
+                "The mean of the products runs over time and over the units, so all units share "
+                "it. Which `axis` leaves one number for each unit?"),
         Mistake("divided-then-multiplied", divided_then_multiplied,
                 "`a / b * c` divides by b and then multiplies by c. Put brackets around the "
                 "product below the line."),

@@ -88,6 +88,10 @@ def words(text, fraction):
     return " ".join(parts[0]), " ".join(parts[1])
 
 
+def two_cuts(text, fraction):
+    return text[: int(fraction * len(text))], text[-int((1 - fraction) * len(text)) :]
+
+
 def percent(text, fraction):
     return split_text(text, fraction / 100)
 
@@ -137,6 +141,9 @@ SPLIT_TEXT = Exercise(
         Mistake("words", words,
                 "The text was cut between words, and what stood between them was made a space. "
                 "Cut it as it is, character by character."),
+        Mistake("two-cuts", two_cuts,
+                "The length of validation is worked out by itself, from 1 - fraction, and rounded "
+                "by itself. The two parts meet only by chance: use one cut for both."),
         Mistake("percent", percent,
                 "`fraction` is taken for a percentage. It is a share of 1: 0.9 means nine tenths."),
     ),
@@ -190,6 +197,15 @@ def root_too_late(loss, count):
 
 def typical_probability(loss, count):
     return float(np.exp(-loss / count))
+
+
+def e_to_the_bits(loss, count):
+    with np.errstate(over="ignore"):
+        return float(np.exp(loss / count / math.log(2)))
+
+
+def bits_multiplied(loss, count):
+    return float(2 ** (loss / count * math.log(2)))
 
 
 def one_too_few(loss, count):
@@ -246,6 +262,12 @@ PERPLEXITY = Exercise(
         Mistake("typical-probability", typical_probability,
                 "This is a probability, between 0 and 1. Perplexity is one over it: look at the "
                 "sign in the exponent."),
+        Mistake("e-to-the-bits", e_to_the_bits,
+                "e is raised to bits. e belongs to nats, 2 to bits: the formula has one or the "
+                "other."),
+        Mistake("bits-multiplied", bits_multiplied,
+                "To come from nats to bits, divide by the logarithm of 2. Here they are "
+                "multiplied by it."),
         Mistake("one-too-few", one_too_few,
                 "The sum is divided by `count - 1`. `count` is already the number of characters "
                 "predicted."),
@@ -288,6 +310,7 @@ def counted(text, n):
 def ngram_probability_cases(rng):
     """Tables by hand, then of small texts; characters and contexts that were never seen."""
     small = {"h": {"o": 3, "e": 1}, "o": {"p": 2, "h": 3, "o": 5}}
+    yield {"h": {"o": 2}, "o": {"h": 1, "p": 1}}, "h", "o"  # a share of 1, which `//` keeps
     yield small, "h", "o"
     yield small, "o", "p"
     yield small, "h", "p"
@@ -377,6 +400,11 @@ def gap_divided(counts, context, character):
     return followers.get(character, 0) / sum(followers.values())
 
 
+def nothing_met(counts, context, character):
+    followers = counts.get(context)
+    return followers.get(character, 0) / sum(followers.values())
+
+
 def one_for_unseen(counts, context, character):
     followers = counts.get(context, {})
     return followers.get(character, 1) / sum(followers.values()) if followers else 0.0
@@ -438,6 +466,9 @@ NGRAM_PROBABILITY = Exercise(
         Mistake("gap-divided", gap_divided,
                 "A context that was never seen has a sum of 0, and that stands below the fraction "
                 "line. Give back 0 for it before you divide."),
+        Mistake("nothing-met", nothing_met,
+                "`counts.get(context)` gives None for a context that was never seen, and None has "
+                "no `get`. What should stand there in its place?"),
         Mistake("one-for-unseen", one_for_unseen,
                 "A character that never followed this context counts as if it had once. It was "
                 "seen 0 times: that is what the look-up should give."),

@@ -90,6 +90,15 @@ def rows_of_wxh(inputs, h_prev, Wxh, Whh, Why, bh, by):
     return running(read=lambda Wxh, x: Wxh[x])(inputs, h_prev, Wxh, Whh, Why, bh, by)
 
 
+def step_of_lesson_3(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    """Wxh @ x + Whh @ h, with the one-hot rows (B, V) of a step as x: it runs if B = V = H."""
+    hs = [h_prev]
+    for x in np.eye(len(by))[inputs]:
+        hs.append(np.tanh(Wxh @ x + Whh @ hs[-1] + bh))
+    hs = np.array(hs)
+    return hs, rnn_core.softmax(hs[1:] @ Why.T + by)
+
+
 def start_left_out(*args):
     hs, ps = forward_batched(*args)
     return hs[1:], ps
@@ -151,6 +160,13 @@ FORWARD_BATCHED = Exercise(
         Mistake("whh-on-the-left", running(recurrent=lambda h, Whh: Whh @ h),
                 "`Whh @ h` mixes the sequences with one another: the states stand in rows now, so "
                 "the matrix comes second, and turned round."),
+        Mistake("columns-throughout",
+                running(read=lambda Wxh, x: Wxh[:, x], recurrent=lambda h, Whh: Whh @ h),
+                "Both `Wxh[:, x]` and `Whh @ h` are made for columns. The states stand in rows "
+                "now, (B, H), so turn both round."),
+        Mistake("step-of-lesson-3", step_of_lesson_3,
+                "This is the step of lesson 3, made for one column. With rows, in `Wxh @ x` and in "
+                "`Whh @ h`, the matrix comes second, and turned round."),
         Mistake("why-not-transposed", why_not_transposed,
                 "`Why` is used as it stands. With states as rows, think about which axis of `Why` "
                 "has length H."),
@@ -180,7 +196,7 @@ def backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why):
 def going_back(
     way=lambda da, Whh: da @ Whh, slope=lambda hs, t: 1 - hs[t + 1] ** 2, later=1.0,
     columns=lambda inputs, targets: inputs, scale=lambda T, B: 1.0, states=lambda hs: hs[:-1],
-    true=1.0, pick=lambda array: array,
+    true=1.0, pick=lambda array: array, handed=lambda dh, da: da,
 ):  # fmt: skip
     """A backward pass in which single pieces can be got wrong."""
 
@@ -189,8 +205,9 @@ def going_back(
         dys = (ps - true * np.eye(V)[targets]) * scale(T, B)
         das, back = np.zeros(hs[1:].shape), np.zeros(hs[0].shape)
         for t in reversed(range(T)):
-            das[t] = (dys[t] @ Why + later * back) * slope(hs, t)
-            back = way(das[t], Whh)
+            dh = dys[t] @ Why + later * back
+            das[t] = dh * slope(hs, t)
+            back = way(handed(dh, das[t]), Whh)
         one_hot = np.eye(V)[columns(inputs, targets)]
         d, a = pick(dys), pick(das)
         return {
@@ -202,6 +219,18 @@ def going_back(
         }
 
     return backward
+
+
+def inputs_for_targets(inputs, targets, hs, ps, Wxh, Whh, Why):
+    return backward_batched(inputs, inputs, hs, ps, Wxh, Whh, Why)
+
+
+def output_gradient_of_lesson_4(inputs, targets, hs, ps, Wxh, Whh, Why):
+    """With targets (T, B) the pairs are of steps and sequences: whole rows of dys change."""
+    dys = ps.copy()
+    dys[np.arange(len(targets)), targets] -= 1
+    belief = dys + np.eye(ps.shape[-1])[targets]  # from which the right line gives these dys
+    return backward_batched(inputs, targets, hs, belief, Wxh, Whh, Why)
 
 
 def last_sequence_only(*args):
@@ -284,6 +313,19 @@ BACKWARD_BATCHED = Exercise(
                 "The blame was not multiplied by the slope of tanh."),
         Mistake("slope-not-squared", going_back(slope=lambda hs, t: 1 - hs[t + 1]),
                 "The slope of tanh is one minus the *square* of the state."),
+        Mistake("slope-of-tanh-of-h",
+                going_back(slope=lambda hs, t: 1 - np.tanh(hs[t + 1]) ** 2),
+                "tanh is applied once more. The states have been through it already: the slope "
+                "can be read off `hs[t + 1]` as it is."),
+        Mistake("back-before-tanh", going_back(handed=lambda dh, da: dh),
+                "The step before is given `dh @ Whh`. That blame has not been through tanh: hand "
+                "on `da`."),
+        Mistake("inputs-for-targets", inputs_for_targets,
+                "The 1 is taken off at the characters that were read. It belongs to those that "
+                "came next, the targets."),
+        Mistake("output-gradient-of-lesson-4", output_gradient_of_lesson_4,
+                "`dys[np.arange(T), targets] -= 1`, as in lesson 4, takes the targets for numbers "
+                "of sequences here and changes whole rows. Subtract one-hot rows, (T, B, V)."),
         Mistake("one-hot-of-targets", going_back(columns=lambda inputs, targets: targets),
                 "`Wxh` was used by the inputs; here its gradient went to the columns of the "
                 "targets."),

@@ -156,7 +156,7 @@ def tanh_slopes(h):
 def _beside(h, i):
     """Where a unit's name goes, so that names of units close together do not meet."""
     below = np.sum(h < h[i])
-    return (9, -13) if below % 2 == 0 else (-38, 10)
+    return (-38, 10) if below % 2 == 0 else (9, -13)
 
 
 def weight_shares(das, hs):

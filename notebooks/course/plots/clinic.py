@@ -12,7 +12,7 @@ def case_figure(case, healthy):
     figure, axes = new_figure(3, width=8.6, height=3.0, width_ratios=(1.25, 1, 1))
     patient = f"patient {case.name}" if len(case.name) == 1 else case.name
     panels = (
-        ("losses", "Loss", "iteration", "nats per 25 characters", (0.02, 3e3)),
+        ("losses", "Loss", "iteration", "nats per 25 characters", (2e-3, 3e3)),
         ("norms", "Gradient", "iteration", "norm, before clipping", (0.02, 1e5)),
         (
             "by_step",
@@ -23,17 +23,19 @@ def case_figure(case, healthy):
         ),
     )
     for ax, (values, title, x, y, limits) in zip(axes, panels, strict=True):
-        ax.plot(getattr(healthy, values), color="#9AA2AF", linewidth=1, label="healthy")
+        if case is not healthy:
+            ax.plot(getattr(healthy, values), color="#9AA2AF", linewidth=1, label="healthy")
         theirs = getattr(case, values)
         ax.plot(np.where(np.isfinite(theirs), theirs, np.nan), color=INKS["gradient"],
                 linewidth=1.3, label=patient)  # fmt: skip
         ax.set_yscale("log")
         ax.set_ylim(*limits)
         label(ax, title, x, y)
-    left = axes[0]
-    left.axhline(25 * np.log(22), color=COLOURS["muted"], linewidth=1, linestyle="--")
-    left.text(len(case.losses), 25 * np.log(22) * 1.2, "even guessing", fontsize=9, ha="right",
-              color=COLOURS["muted"])  # fmt: skip
+    left, even = axes[0], 25 * np.log(22)
+    left.axhline(even, color=COLOURS["muted"], linewidth=1, linestyle="--")
+    above = case.losses[-400:].mean() > even  # then the words stand below the line
+    left.text(len(case.losses), even / 1.2 if above else even * 1.2, "even guessing", fontsize=9,
+              ha="right", va="top" if above else "bottom", color=COLOURS["muted"])  # fmt: skip
     left.legend(frameon=False, fontsize=9.5, loc="lower left")
     gone = np.flatnonzero(~np.isfinite(case.losses))
     if len(gone):
@@ -43,9 +45,9 @@ def case_figure(case, healthy):
     figure.supxlabel(f"Gradient check: {check}.   It says: Hope{case.sample}", fontsize=9.5, family="monospace",
                      color=COLOURS["ink"], parse_math=False)  # fmt: skip
     state = "recites the verse" if case.well else "does not do well"
-    return Picture(figure, f"Loss, gradient norm and surprise at each place of a chunk, for "
-                           f"{patient} beside a healthy training; at the end it {state}. "
-                           f"Its gradient check {check}.")  # fmt: skip
+    who = "a healthy training" if case is healthy else f"{patient} beside a healthy training"
+    return Picture(figure, f"Loss, gradient norm and surprise at each place of a chunk, for {who}; "
+                           f"at the end it {state}. Its gradient check {check}.")  # fmt: skip
 
 
 def memoriser(training, validation, every=100):

@@ -47,6 +47,7 @@ def text_by_unit(text, activation, title, columns=68):
     image = ax.imshow(low, cmap=_SIGNED, vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
     bar = figure.colorbar(image, ax=ax, pad=0.01, shrink=0.6, aspect=12, ticks=[-1, 0, 1])
     bar.ax.tick_params(labelsize=9)
+    bar.set_label("activation", fontsize=10, color=COLOURS["ink"])
     label(ax, title)
     alt = (
         f"{title}: the text, each character on a ground coloured by the unit's activation after "

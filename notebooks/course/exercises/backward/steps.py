@@ -56,6 +56,12 @@ def targets_for_steps(ps, targets):
     return dys
 
 
+def rows_and_columns_swapped(ps, targets):
+    dys = ps.copy()
+    dys[targets, np.arange(len(targets))] -= 1
+    return dys
+
+
 def every_target_at_every_step(ps, targets):
     dys = ps.copy()
     dys[:, targets] -= 1
@@ -141,6 +147,9 @@ OUTPUT_GRADIENT = Exercise(
         Mistake("targets-for-steps", targets_for_steps,
                 "`dys[targets]` picks whole rows: the targets are used as time steps. To reach "
                 "one entry, NumPy needs a time step and a character."),
+        Mistake("rows-and-columns-swapped", rows_and_columns_swapped,
+                "The targets stand where the rows go. `ps` has shape (T, V), and what stands in "
+                "square brackets comes in the same order.", error="out of bounds"),
         Mistake("every-target-at-every-step", every_target_at_every_step,
                 "Each row loses a 1 at the targets of all steps. `[:, targets]` means every row; "
                 "give NumPy a list of steps beside the list of targets, pair by pair."),

@@ -104,6 +104,28 @@ def later_dropped(dh, h, h_prev, Whh):
     return dh * (1 - h**2), np.zeros(len(h))
 
 
+def dh_handed_on(dh, h, h_prev, Whh):
+    return dh * (1 - h**2), dh
+
+
+def da_handed_on(dh, h, h_prev, Whh):
+    return dh * (1 - h**2), dh * (1 - h**2)
+
+
+def why_not_transposed(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    return gathered(dys, walk(dys, hs, Whh, Why.T), inputs, hs)
+
+
+def blamed_before_tanh(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    dhs, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dhs[t] = Why.T @ dys[t] + dh_later
+        dh_later = backward_step(dhs[t], hs[t + 1], hs[t], Whh)[1]
+    return gathered(dys, dhs, inputs, hs)
+
+
 def later_after_tanh(inputs, targets, hs, ps, Wxh, Whh, Why):
     dys = output_gradient(ps, targets)
     das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
@@ -288,6 +310,20 @@ BACKWARD = Exercise(
         Mistake("back-before-tanh", with_step(back_before_tanh),
                 "The step before is given `dh` in place of `da`: that blame went through `Whh` "
                 "without having passed tanh."),
+        Mistake("dh-handed-on", with_step(dh_handed_on),
+                "The step before is given `dh` as it arrived: it has passed neither tanh nor "
+                "`Whh`. What did `backward_step` make of it?"),
+        Mistake("da-handed-on", with_step(da_handed_on),
+                "The step before is given `da`, which has not gone back through `Whh`. Which of "
+                "the two answers of `backward_step` is meant for the step before?"),
+        Mistake("why-not-transposed", why_not_transposed,
+                "`Why` is used as on the way forward. Where V and H happen to be equal it "
+                "runs and is wrong; elsewhere the shapes do not fit. Backwards, a unit adds up "
+                "down a column.",
+                error="mismatch|aligned"),
+        Mistake("blamed-before-tanh", blamed_before_tanh,
+                "`Wxh`, `Whh` and `bh` are blamed with `dh`. All three stand inside tanh, so what "
+                "they get is the blame that has come through it."),
         Mistake("target-not-subtracted", with_scores(target_not_subtracted),
                 "The targets make no difference to these gradients. The blame starts from the "
                 "scores: is it `output_gradient(ps, targets)`, or `ps` itself?"),
@@ -309,6 +345,11 @@ BACKWARD = Exercise(
                 with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": das.T @ hs[1:]}),
                 "For `Whh` the state after each step is used. `Whh` was multiplied by the state "
                 "before it: which rows of `hs` are those?"),
+        Mistake("first-share-left-out",
+                with_other(lambda dys, das, inputs, targets, hs, V:
+                           {"Whh": das[1:].T @ hs[1:-1]}),
+                "The share of step 0 is missing from the gradient of `Whh`. It was zero for "
+                "`hope`, which began with zeros; here `hs[0]` may be a state carried over."),
         Mistake("state-before-in-dwhy",
                 with_other(lambda dys, das, inputs, targets, hs, V: {"Why": dys.T @ hs[:-1]}),
                 "For `Why` the state before each step is used. The scores are made from the state "

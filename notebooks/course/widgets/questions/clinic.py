@@ -26,8 +26,8 @@ QUESTIONS = {
         ],
     ),
     "patient-b": Question(
-        "Patient B's loss jumps far above even guessing within a few iterations, and its "
-        "gradient shoots up once by orders of magnitude. What is missing?",
+        "Patient B's loss jumps above even guessing within a few iterations, and its gradient "
+        "shoots up by orders of magnitude. What is missing?",
         [
             Answer(
                 "Clipping",

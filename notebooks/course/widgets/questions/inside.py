@@ -31,7 +31,7 @@ QUESTIONS = {
         [
             Answer(
                 "The network does not use the position in the word",
-                "Several units follow it, not one. With one gone, the others still carry what "
+                "Several units follow it, not one. With one gone, the others may still carry what "
                 "is needed.",
             ),
             Answer(
@@ -40,7 +40,7 @@ QUESTIONS = {
                 "for it are two things.",
             ),
             Answer(
-                "What unit 16 knows, others know too",
+                "That it can be spared: others may know what unit 16 knows",
                 "A state of 96 numbers spreads what it knows over many units. To find out what "
                 "the network uses, one would have to silence whole groups of them.",
                 right=True,
