@@ -1,6 +1,8 @@
 """The original experiment in pieces that can be got wrong one at a time (lesson 10)."""
 
 import html
+import inspect
+import textwrap
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -88,12 +90,12 @@ class D(Healthy):
 
 class E(Healthy):
     def targets(self, indices, start):
-        return indices[start : start + T]
+        return indices[start : start + 25]
 
 
 class F(Healthy):
     def next_state(self, hs):
-        return np.zeros(len(hs[0]))
+        return np.zeros(64)
 
 
 class G(Healthy):
@@ -281,4 +283,20 @@ def examine(name):
 
 def treat(treatment):
     """Train a patient after your treatment and return the Verdict."""
+    name = treatment.__name__
+    if name in PATIENTS and _recipe(treatment) == _recipe(PATIENTS[name]):
+        return Verdict(examine(name))  # nothing has been changed yet: its training is known
     return Verdict(train(treatment))
+
+
+def _recipe(treatment):
+    """The pieces of a class as they are written, to compare it with another."""
+    pieces = {name: getattr(treatment, name) for name in dir(Healthy) if name[0] != "_"}
+    return {name: _written(piece) for name, piece in pieces.items()}
+
+
+def _written(piece):
+    try:
+        return textwrap.dedent(inspect.getsource(piece))
+    except (OSError, TypeError):  # a number, or a function whose lines are not kept
+        return piece

@@ -27,6 +27,11 @@ def for_each(change):
     return lambda gradients, limit: {name: change(g, limit) for name, g in gradients.items()}
 
 
+def returned_in_loop(clip):
+    """Give back the first array alone, as a `return` inside the loop does."""
+    return lambda gradients, limit: dict(list(clip(gradients, limit).items())[:1])
+
+
 def total_norm(gradients):
     return np.sqrt(sum((g**2).sum() for g in gradients.values()))
 
@@ -102,6 +107,12 @@ CLIP_BY_VALUE = Exercise(
                 "The entries are cut at 5, whatever the limit is. Use `limit`."),
         Mistake("bounds-swapped", for_each(lambda g, limit: np.clip(g, limit, -limit)),
                 "The bounds are in the wrong order: `np.clip` takes the lower one first."),
+        Mistake("cut-to-plus", for_each(lambda g, limit: np.where(np.abs(g) > limit, limit, g)),
+                "Large negative entries land on plus the limit: their size was compared, and their "
+                "sign was lost. Which end of the range is theirs?"),
+        Mistake("returned-in-loop", returned_in_loop(rnn_core.clip_by_value),
+                "Only the first array comes back: does `return` stand inside the loop? It ends the "
+                "function there."),
     ),
 )  # fmt: skip
 
@@ -152,6 +163,11 @@ def constant_added(gradients, limit):
 
 def root_mean_square(gradients):
     return np.sqrt(np.mean(np.concatenate([g.ravel() for g in gradients.values()]) ** 2))
+
+
+def last_array_only(gradients, limit):
+    norm = np.linalg.norm(list(gradients.values())[-1])
+    return limit / norm if norm > limit else 1.0
 
 
 CLIP_BY_NORM = Exercise(
@@ -215,6 +231,12 @@ CLIP_BY_NORM = Exercise(
         Mistake("root-mean-square", scaled_when_above(root_mean_square),
                 "This is the root of the *mean* of the squares, the size of a typical entry. A "
                 "norm is the length of the whole: add the squares up."),
+        Mistake("last-array-only", scaled(last_array_only),
+                "The norm is that of the last array alone: in the loop each took the place of the "
+                "one before. Squares of all arrays are added up."),
+        Mistake("returned-in-loop", returned_in_loop(rnn_core.clip_by_norm),
+                "Only the first array comes back: does `return` stand inside the loop? It ends the "
+                "function there."),
     ),
 )  # fmt: skip
 

@@ -123,9 +123,9 @@ SGD_UPDATE = Exercise(
                 "The step goes along the gradient, which is uphill: the loss would rise. Look at "
                 "the sign."),
         Mistake("param-rebound", sgd_rebound,
-                "`param` came back as it was. `param = ...` gives the name to a new array inside "
-                "your function, and the network keeps the old one: write into the array that was "
-                "handed in."),
+                "`param` came back as it was. A difference such as `param - ...` is a new array, "
+                "and `param = ...` gives it a name inside your function only: write into the array "
+                "that was handed in."),
         Mistake("new-array-returned", sgd_returned,
                 "The right numbers are given back in a new array, and `param` itself stayed as it "
                 "was. Nobody looks at what an update returns: change the array that was handed "
@@ -291,6 +291,10 @@ def remember_double(memory, grad):
     memory += grad * 2
 
 
+def remember_sum(memory, grad):
+    memory += (grad**2).sum()
+
+
 def ada_root_kept(param, grad, memory, learning_rate):
     memory += grad**2
     np.sqrt(memory, out=memory)
@@ -395,6 +399,13 @@ ADAGRAD_UPDATE = Exercise(
                 "belongs under the root, so mind the brackets."),
         Mistake("eps-too-large", adagrad(lambda g, m, rate: rate * g / np.sqrt(m + 1e8)),
                 "The constant is a hundred million: `1e8` has lost its minus sign."),
+        Mistake("eps-ten-times-too-large",
+                adagrad(lambda g, m, rate: rate * g / np.sqrt(m + 1e-7)),
+                "The constant is ten times too large: `10e-8` is 1e-7, since the `e` itself stands "
+                "for a power of ten."),
+        Mistake("squares-summed", adagrad(right_step, remember_sum),
+                "Every place of `memory` got the squares of all weights together. Each weight "
+                "remembers its own gradient alone."),
         Mistake("memory-adds-doubles", adagrad(right_step, remember_double),
                 "`grad * 2` is twice the gradient. The memory adds up squares, `grad ** 2`."),
         Mistake("root-kept-in-memory", ada_root_kept,

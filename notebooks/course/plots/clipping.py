@@ -66,7 +66,7 @@ def gradient_flow(curves, title="How much blame is left on the way back"):
     highest = max(float(np.max(left)) for left in curves.values())
     ax.set_ylim(1e-12, max(1e3, 10 * highest))
     ax.axhline(1, color=COLOURS["muted"], linewidth=1)
-    ax.legend(frameon=False, fontsize=10, labelcolor=COLOURS["ink"], loc="lower left")
+    ax.legend(frameon=False, fontsize=10, labelcolor=COLOURS["ink"], loc="best")
     label(ax, title, "distance back, in time steps", "|dh| relative to the last step")
     names = "; ".join(curves)
     alt = (
@@ -89,7 +89,7 @@ def clipping_plane(gradient, limit):
     arrows = (
         ("the gradient", gradient, "gradient", (6, 4)),
         ("by value", by_value, "memory", (6, 8)),
-        ("by norm", by_norm, "hidden", (2, -16)),
+        ("by norm", by_norm, "hidden", (8, -16)),
     )
     for name, tip, role, offset in arrows:
         ax.annotate("", xy=tip, xytext=(0, 0), arrowprops={
@@ -112,13 +112,18 @@ def clipping_plane(gradient, limit):
 def descents(curves):
     """Draw the loss at each step of plain gradient descent, on a log axis: {name: losses}."""
     figure, ax = new_figure(width=7.6, height=3.4)
-    looks = (("gradient", "-.", -14), ("memory", "--", 3), ("hidden", "-", -4))
-    for (name, losses), (role, dash, below) in zip(curves.items(), looks, strict=False):
+    looks, names = (("gradient", "-."), ("memory", "--"), ("hidden", "-")), []
+    for (name, losses), (role, dash) in zip(curves.items(), looks, strict=False):
         losses = np.nan_to_num(losses, nan=1e5, posinf=1e5)  # what blew up stands at the top
         ax.plot(losses, dash, color=INKS[role], linewidth=1.8)
-        ax.annotate(name, (len(losses) - 1, np.mean(losses[-30:])), xytext=(8, below),
-                    textcoords="offset points", fontsize=11, color=INKS[role],
-                    fontweight="bold", annotation_clip=False)  # fmt: skip
+        names.append((np.mean(losses[-30:]), name, len(losses) - 1, role))
+    lowest = 0
+    for height, name, end, role in sorted(names):
+        height = max(height, lowest)
+        lowest = 2.5 * height  # on this axis a line of text further up
+        ax.annotate(name, (end, height), xytext=(8, 0), textcoords="offset points", va="center",
+                    fontsize=11, color=INKS[role], fontweight="bold",
+                    annotation_clip=False)  # fmt: skip
     ax.set_yscale("log")
     ax.set_xlim(0, 1.2 * max(map(len, curves.values())))
     label(ax, "Plain gradient descent on one chunk", "step", "loss, in nats")
