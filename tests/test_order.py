@@ -204,6 +204,26 @@ def test_cells_of_the_lessons_can_be_told_apart():
         assert len({cell.source.strip() for cell in cells}) == len(cells) > 10
 
 
+def test_the_cell_that_first_imports_the_course_is_told_as_well(monkeypatch, tmp_path):
+    from jupyter_client.manager import start_new_kernel
+
+    path = NOTEBOOKS / "02_turn_scores_into_probabilities.ipynb"
+    cells = {cell.key: cell.source for cell in order.read(path).cells}
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    monkeypatch.setenv("COURSE_MY_RNN", str(tmp_path / "my_rnn.py"))
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(NOTEBOOKS))
+    printed = []
+    try:
+        for key in ("scores", "yours-softmax"):
+            client.execute_interactive(
+                cells[key], timeout=60, stdin_hook=None,
+                output_hook=lambda message: printed.append(message["content"].get("text", "")))  # fmt: skip
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert "Out of order: this cell uses `scores`" in "".join(printed)
+
+
 def test_outside_of_a_notebook_it_does_nothing_and_an_old_python_can_read_it():
     assert order.watch() is None
     source = (NOTEBOOKS / "course" / "order.py").read_text(encoding="utf-8")

@@ -428,7 +428,7 @@ def watch():
     for source in earlier:
         before(types.SimpleNamespace(raw_cell=source), quiet=True)
         after(types.SimpleNamespace(success=True))
-    before(types.SimpleNamespace(raw_cell=running), quiet=True)
+    before(types.SimpleNamespace(raw_cell=running))
     shell.events.register("pre_run_cell", before)
     shell.events.register("post_run_cell", after)
     return keeper
