@@ -18,7 +18,7 @@ def recall(curves, chance):
                 markersize=8, linewidth=2, label=name)  # fmt: skip
     ax.axhline(chance, color=COLOURS["muted"], linewidth=1.2, linestyle=":")
     gaps = sorted({gap for points in curves.values() for gap in points})
-    ax.text(gaps[-1], chance + 0.02, "guessing", ha="right", fontsize=10, color=COLOURS["muted"])
+    ax.text(gaps[0], chance + 0.02, "guessing", fontsize=10, color=COLOURS["muted"])
     ax.set_xticks(gaps)
     ax.set_ylim(0, 1.08)
     ax.legend(frameon=False, fontsize=10.5, loc="center right")
@@ -35,18 +35,20 @@ def recall(curves, chance):
 def gate(old, new, z):
     """Draw how a gate mixes an old state with a new one, unit by unit; arrays (H,)."""
     mixed = (1 - z) * old + z * new
-    figure, ax = new_figure(width=7.6, height=2.3)
+    figure, ax = new_figure(width=7.6, height=2.6)
     bare(ax)
-    rows = (("old state", old, "hidden"), ("candidate", new, "input"), ("gate z", z, "memory"),
+    label(ax, "A gate mixes two states, unit by unit")
+    rows = (("old state", old, "hidden"), ("candidate", new, "hidden"), ("gate z", z, "muted"),
             ("new state", mixed, "hidden"))  # fmt: skip
     for row, (name, values, role) in enumerate(rows):
         y = -row - (0.35 if row == 3 else 0)
-        ax.text(-0.3, y, name, ha="right", va="center", fontsize=11, color=INKS[role])
+        ax.text(-0.3, y, name, ha="right", va="center", fontsize=11,
+                color=INKS.get(role, COLOURS["ink"]))  # fmt: skip
         for unit, value in enumerate(values):
             ax.add_patch(Rectangle((unit, y - 0.4), 0.92, 0.8, facecolor=COLOURS[role],
                                    alpha=0.1 + 0.6 * min(1, abs(value)), linewidth=0))  # fmt: skip
-            ax.text(unit + 0.46, y, f"{value:.2f}", ha="center", va="center", fontsize=11,
-                    color=COLOURS["ink"])  # fmt: skip
+            ax.text(unit + 0.46, y, f"{value:.2f}".replace("-", "−"), ha="center", va="center",
+                    fontsize=11, color=COLOURS["ink"])  # fmt: skip
     ax.set_xlim(-2.2, len(old) + 0.2)
     ax.set_ylim(-3.9, 0.6)
     alt = (
@@ -58,23 +60,24 @@ def gate(old, new, z):
 
 def attention(text, weights, at):
     """Draw from which characters the one at place `at` reads, as arcs as strong as weights (L,)."""
-    figure, ax = new_figure(width=8.4, height=2.4)
+    figure, ax = new_figure(width=8.4, height=2.3)
     bare(ax)
+    label(ax, "Where the last question mark looks, and how much")
     for place, char in enumerate(text):
         ax.text(place, 0, visible(char), ha="center", va="center", fontsize=12, family="monospace",
-                color=INKS["memory"] if place == at else COLOURS["ink"],
+                color=INKS["output"] if place == at else COLOURS["ink"],
                 fontweight="bold" if place == at else "normal")  # fmt: skip
     for place in np.flatnonzero(weights > 0.01):
         ax.add_patch(
             FancyArrowPatch((at, 0.35), (place, 0.35), connectionstyle="arc3,rad=0.28",
                             arrowstyle="-|>", mutation_scale=12, shrinkA=2, shrinkB=2,
-                            linewidth=0.5 + 3.5 * weights[place], color=INKS["memory"],
+                            linewidth=0.5 + 3.5 * weights[place], color=INKS["output"],
                             alpha=0.25 + 0.75 * weights[place])
         )  # fmt: skip
         ax.text(place, -0.75, f"{weights[place]:.2f}", ha="center", fontsize=10,
-                color=INKS["memory"])  # fmt: skip
+                color=INKS["output"])  # fmt: skip
     ax.set_xlim(-1, len(text))
-    ax.set_ylim(-1.1, 3.4)
+    ax.set_ylim(-1.1, 2.7)
     alt = (
         "A line of text. From the question mark arcs lead straight back to the symbols, and by "
         "far the strongest to the one of its own round, over all the dots between."
