@@ -48,7 +48,7 @@ def test_baselines_need_to_know_the_length_of_a_chunk():
 @pytest.mark.parametrize("text, seq_length, count", [
     ("hopehopeh", 4, 2), ("hopehope", 4, 1), ("hope", 3, 1), ("hope" * 4, 3, 5)])  # fmt: skip
 def test_chunks_are_counted_as_the_exercise_does(text, seq_length, count):
-    from course.exercises.training import chunks
+    from course.exercises.training.chunks import chunks
 
     assert len(chunks(list(text), seq_length)) == count
     assert f"into {count} chunks" in plots.chunked(text, seq_length).alt
