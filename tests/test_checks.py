@@ -526,7 +526,7 @@ def test_tuples_have_named_parts_and_axes(toy):
     assert "`ps` is 0 at time step 2, unit 0, which is too small." in said
     assert "Only time step 2 is wrong" in said
     assert "a tuple of 2 items" not in message(lambda x: x, "toy")
-    assert "has 1 items where 2 are expected" in message(lambda x: (x,), "toy")
+    assert "has 1 item where 2 are expected" in message(lambda x: (x,), "toy")
     assert "`ps` has shape (2, 3), but (3, 2)" in message(lambda x: (x, 2 * x.T), "toy")
     assert check("toy", lambda x: [x.tolist(), (2 * x).astype(np.float32)], keep=False).passed
 

@@ -40,7 +40,11 @@ ADVICE_BY_TEXT = (  # what to look at, by what an exception says; the first that
         "A function for single numbers has been given an array: NumPy's own takes every entry.",
     ),
     ("broadcast|shapes|mismatch|dimension", "Two shapes do not fit: print both before this line."),
-    ("not iterable|unpack", "Look at how many values stand on each side of the equals sign."),
+    (
+        "not iterable|unpack",
+        "Look at how many values stand on each side of the equals sign, or of `in`: a loop over "
+        "the names and values of a dict needs `.items()`.",
+    ),
     (
         "only integer|must be (of )?integer|as an integer|must be whole numbers",
         "An index must be a whole number: print what is used as one.",
@@ -191,7 +195,11 @@ def difference_in_words(exercise, difference):
             )
         return f"{subject} is {_sentence(kind_of(got))} It should be {expected_kind(expected)}."
     if kind == "length":
-        return f"{subject} has {len(got)} items where {len(expected)} are expected."
+        many, wanted = len(got), len(expected)
+        return (
+            f"{subject} has {many} item{'s' * (many != 1)} where {wanted} "
+            f"{'is' if wanted == 1 else 'are'} expected."
+        )
     if kind == "keys":
         missing = [key for key in expected if key not in got]
         extra = [key for key in got if key not in expected]
