@@ -3,7 +3,6 @@
 import contextlib
 import copy
 import errno
-import json
 import math
 import os
 import pickle
@@ -628,16 +627,15 @@ def test_a_network_that_never_trained_can_be_saved(tmp_path):
 
 
 def rewritten(path, **changes):
+    """Store other arrays, or none for None, under the same names, as NumPy alone would."""
     with np.load(path) as file:
-        arrays = dict(file)
-    meta = json.loads(str(arrays["meta"]))
-    new = changes.pop("meta", {})
-    meta.update({"optimizer": new} if "learning_rate" in new else new)
-    arrays |= {"meta": json.dumps(meta)} | changes
+        arrays = dict(file) | changes
     np.savez(path, **{name: a for name, a in arrays.items() if a is not None})
 
 
-ADAGRAD = {"name": "Adagrad", "learning_rate": 0.1, "memory": {}}
+def sealed(path, comment):
+    with zipfile.ZipFile(path, "a") as file:
+        file.comment = comment
 
 
 def claims(path, shape):
@@ -668,29 +666,13 @@ def bomb(path):
         lambda path: np.save(path.open("wb"), np.zeros(3)),
         lambda path: np.savez(path, meta=np.array([{"version": 1}], dtype=object)),
         lambda path: np.savez(path, other=1),
-        lambda path: rewritten(path, meta={"version": 2}),
-        lambda path: rewritten(path, meta={"optimizer": {"name": "os.system"}}),
-        lambda path: rewritten(path, meta={"characters": "abc"}),
-        lambda path: rewritten(path, meta={"rng": None}),
-        lambda path: rewritten(path, meta={"seq_length": 0}),
+        lambda path: sealed(path, b""),
+        lambda path: sealed(path, b"rnn_core 2: 123"),
+        lambda path: rewritten(path),
+        lambda path: rewritten(path, meta=np.array('{"optimizer": "os.system"}')),
         lambda path: rewritten(path, Whh=np.zeros((3, 4))),
-        lambda path: rewritten(path, Wxh=np.zeros(4)),
-        lambda path: rewritten(path, h=np.zeros(5)),
-        lambda path: rewritten(path, all=np.zeros(3)),
         lambda path: rewritten(path, by=None),
-        lambda path: rewritten(path, bh=np.array(["a"] * 4)),
         lambda path: rewritten(path, other=np.zeros(3)),
-        lambda path: rewritten(path, all=np.zeros((2, 3))),
-        lambda path: rewritten(path, meta={"iteration": "3"}),
-        lambda path: rewritten(path, meta={"pointer": -5}),
-        lambda path: rewritten(path, meta={"iteration": 10**400}),
-        lambda path: rewritten(path, meta={"characters": "".join(sorted(set(VERSE)))[::-1]}),
-        lambda path: rewritten(path, meta={"characters": sorted(set(VERSE))}),
-        lambda path: rewritten(path, meta=ADAGRAD | {"learning_rate": float("inf")}),
-        lambda path: rewritten(path, meta=ADAGRAD | {"learning_rate": "0.1"}),
-        lambda path: rewritten(path, meta=ADAGRAD | {"update": 5}),
-        lambda path: rewritten(path, meta=ADAGRAD | {"name": "Mine"}),
-        lambda path: rewritten(path, Wxh=np.zeros((4, 0)), Why=np.zeros((0, 4)), by=np.zeros(0)),
         lambda path: claims(path, (10**9, 10**3)),
         lambda path: claims(path, (2**62,)),
         lambda path: bomb(path),
