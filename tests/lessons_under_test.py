@@ -31,6 +31,14 @@ def pytest_ignore_collect(collection_path):
     return None
 
 
+WAITING = ("test_solved_lesson[", "test_what_the_lessons_collected")
+
+
+def pytest_collection_modifyitems(items):
+    """What waits for the solved lessons comes last."""
+    items.sort(key=lambda item: item.name.startswith(WAITING))
+
+
 def pytest_collection_finish(session):
     """The solved lessons take long: their kernels run beside the other tests, from the start."""
     chosen = [item for item in session.items if item.name.startswith("test_solved_lesson[")]

@@ -1,6 +1,7 @@
 """axe-core in the widgets and outputs of every lesson, in both of JupyterLab's themes."""
 
 import pytest
+
 from conftest import lesson_numbers
 
 # Findings in what Jupyter makes: rule -> (part of the selector or HTML, the reason).

@@ -1,6 +1,7 @@
 """Every lesson in the JupyterLab that Binder brings and in Notebook 7: Run All, one widget moved."""
 
 import pytest
+
 from conftest import lesson_numbers
 
 FRONTENDS = ["lab-4.4.9", "notebook-7.6"]

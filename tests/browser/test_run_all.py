@@ -1,6 +1,7 @@
 """Every lesson, run from top to bottom in JupyterLab."""
 
 import pytest
+
 from conftest import lesson_numbers
 
 

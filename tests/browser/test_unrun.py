@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import NOTEBOOKS, lesson_numbers, lesson_path
 
+from conftest import NOTEBOOKS, lesson_numbers, lesson_path
 from reading import read_lesson
 
 BROKEN = (

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from conftest import lesson_numbers
 from widget_box import WidgetBox, even
+
+from conftest import lesson_numbers
 
 TARGET = 150  # ms, p95 of control to picture, on a machine that has nothing else to do
 LIMIT = 1000  # ms, the same on one that is busy

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 import psutil
 import pytest
-from conftest import require
 from hub import FULL, STUDENTS
 from lesson import NOTEBOOKS, lesson_path
 from student import KernelDied, Refused, Stopwatch, errors_in
 from test_class import contents
+
+from conftest import require
 
 STRUCK, WILD, CROWDED = STUDENTS[0], STUDENTS[1], FULL
 OTHERS = STUDENTS[5:]

@@ -7,10 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from conftest import require
 from hub import CONFIG, HERE, STUDENTS
 from traitlets.config.loader import PyFileConfigLoader
 
+from conftest import require
 from tools import need
 
 FOLDER = CONFIG.parent

@@ -9,10 +9,11 @@ import re
 
 import aiohttp
 import pytest
-from conftest import require
 from hub import STUDENTS
 from lesson import NOTEBOOKS, lesson_path
 from student import FOLDER, Refused
+
+from conftest import require
 
 CURIOUS, VICTIM, ABSENT = STUDENTS[5], STUDENTS[6], STUDENTS[7]
 SECRET = "the-answer-is-in-here"
