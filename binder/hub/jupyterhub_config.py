@@ -75,6 +75,10 @@ c.Spawner.args = [
     f"--MappingKernelManager.cull_idle_timeout={2 * HOUR}",
     "--MappingKernelManager.cull_interval=300",
     "--MappingKernelManager.cull_connected=True",
+    # A server asks the hub who is knocking, and remembers the answer: with the usual five minutes
+    # some students would be turned away whenever the hub restarts. Someone who may no longer come
+    # in is kept out of a running server by stopping that server.
+    f"--HubOAuth.cache_max_age={2 * HOUR}",
 ]
 
 # Who may come in: members of the system's group "students" with their password; of "teachers",

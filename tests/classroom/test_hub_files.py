@@ -47,8 +47,9 @@ def test_jupyterhub_knows_every_setting(config):
 def test_jupyter_server_knows_every_argument(config):
     from jupyter_client.manager import KernelManager
     from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
+    from jupyterhub.services.auth import HubOAuth
 
-    known = {one.__name__: one for one in (KernelManager, MappingKernelManager)}
+    known = {one.__name__: one for one in (KernelManager, MappingKernelManager, HubOAuth)}
     for argument in config.Spawner.args:
         owner, trait = re.fullmatch(r"--(\w+)\.(\w+)=\w+", argument).groups()
         assert trait in known[owner].class_traits(config=True), argument
