@@ -8,8 +8,11 @@ import csv
 import json
 import os
 import struct
+import time
 import types
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -23,6 +26,7 @@ from course.grade import borrowing, collecting, judging, remote, showing
 from course.grade.inside import wire
 from course.grade.judging import Row
 from course.grade.remote import Limits, Remote
+from course.grade.slicing import Attempt, Piece
 
 SOLUTIONS = {one.name: one.solution for one in solutions.all_written()}
 LENIENT = Limits(seconds=60.0)  # for what should end: a busy machine is not to fail a test
@@ -93,8 +97,17 @@ def endless():
 
 @pytest.mark.parametrize(
     "value",
-    [np.broadcast_to(0.0, (10**6, 10**6)), endless(), [0] * 10**6, "x" * 10**7, range(10**12)],
-    ids=["broadcast", "inside itself", "long", "text", "range"],
+    [
+        np.broadcast_to(0.0, (10**6, 10**6)),
+        endless(),
+        [0] * 10**6,
+        "x" * 10**7,
+        range(10**12),
+        ["x" * 10**5] + ["a"] * 12_000,
+        ["x" * 10**6] + [1] * 10**5,
+        [np.empty(999_999, dtype=object)] * 2,
+    ],
+    ids=["broadcast", "inside itself", "long", "text", "range", "wide", "wide, mixed", "objects"],
 )
 def test_what_is_too_large_is_not_sent(value):
     with pytest.raises(wire.TooLarge):
@@ -115,7 +128,9 @@ def framed(tree, rest=b""):
         framed(["array", "O", [1]], b"x" * 8), framed(["array", "<f8", [2.0]], b"x" * 16),
         framed(["dict", 1]), framed(["dict", ["list"], 1]), framed(b"9" * 10**5),
         framed(["generator", ["dict", "bit_generator", "PCG64"]]),
-        framed(["list", ["array", "<f8", [1]]], b"short"),
+        framed(["list", ["array", "<f8", [1]]], b"short"), framed(["objects", [10**6, 10]]),
+        framed(["list", ["objects", [10**6]], ["objects", [10**6]]]),
+        framed(["list", "x" * 10**5, *[1] * 10**4]), framed(["texts", [2], ["x" * 10**6] * 100]),
     ],
 )  # fmt: skip
 def test_no_frame_but_one_sentence(frame):
@@ -155,8 +170,9 @@ def test_no_answer_is_lent(wanted):
 def test_what_comes_before_is_lent():
     assert {"one_hot", "softmax"} <= set(borrowing.lending("forward")["helpers"])
     assert "forward" not in borrowing.lending("softmax")["helpers"]
-    assert "if temperature != 1.0" in borrowing.core_for("apply_temperature")
-    assert "_HandedBack" not in borrowing.core_for(None)
+    assert "type(temperature)" in borrowing.core_for("apply_temperature")
+    lent = borrowing.lending(None)  # what is only looked at is lent no answer
+    assert lent["helpers"] == {} and lent["core"].count("_HandedBack") >= len(borrowing.GIVES)
 
 
 # What is collected ---------------------------------------------------------------------------
@@ -185,8 +201,12 @@ def test_a_student_is_a_file_or_a_folder(tmp_path):
     assert others == ["notes.txt"]
 
 
-def sources_of(submission, exercise):
-    return [text.strip() for _, text in submission.pieces.get(exercise, ())]
+def sources_of(submission, exercise, number=0):
+    """The statements of an attempt, as texts; [] if there is none."""
+    attempts = submission.attempts.get(exercise, ())
+    pieces = attempts[number].pieces if number < len(attempts) else ()
+    nodes = [ast.parse(piece.text).body[place] for piece in pieces for place in piece.places]
+    return [ast.unparse(node) for node in nodes]
 
 
 def test_a_notebook_gives_what_a_function_needs_and_no_more(tmp_path):
@@ -214,18 +234,213 @@ def test_the_exercise_cell_counts_and_so_does_another_name(tmp_path):
     ))  # fmt: skip
     read = collecting.read(tmp_path / "a.ipynb")
     assert "mine" in sources_of(read, "softmax")[0]
-    assert read.targets["one_hot"] == "one" and "def one(" in sources_of(read, "one_hot")[0]
+    assert read.attempts["one_hot"][0].target == "one"
+    assert "def one(" in sources_of(read, "one_hot")[0]
 
 
 def test_lessons_as_shipped_have_nothing_to_judge():
     for path in solutions.lessons():
-        assert collecting.read(path).pieces == {}
+        assert collecting.read(path).attempts == {}
+
+
+SB = "e = np.exp(scores - scores.max(-1, keepdims=True)); return e / e.sum(-1, keepdims=True)"
+SOFT = f"def softmax(scores):\n    {SB}"
+STUB = "def softmax(scores):\n    raise NotImplementedError"
+NO_SHIFT = "def softmax(scores):\n    return np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)"
+NP, CHECK = "import numpy as np", "check('softmax', softmax)"
+FOUND_ALL_THE_SAME = {
+    "below the stub": [NP, ("e", STUB), SOFT],
+    "below a wrong one": [NP, ("e", f"{NO_SHIFT}\n\n{CHECK}"), f"{SOFT}\n\n{CHECK}"],
+    "before an experiment": [NP, ("e", f"{SOFT}\n\n{CHECK}"),
+                             "def naive(s):\n    return s\n\ncheck('softmax', naive)"],
+    "two wrong, then right": [NP, *(NO_SHIFT + "  # " + n for n in "ab"), SOFT],
+    "star import": ["from numpy import *", SOFT.replace("np.", "")],
+    "import, tried": ["try:\n    import numpy as np\nexcept ImportError:\n    raise", SOFT],
+    "def within if": [NP, f"if True:\n    {SOFT.replace(chr(10), chr(10) + '    ')}"],
+    "filled table": [NP, "axes = []", "axes.append(-1)", SOFT.replace("max(-1", "max(axes[0]")],
+    "dict by key": [NP, "c = {}\nc['a'] = -1", SOFT.replace("max(-1", "max(c['a']")],
+    "class by attribute": [NP, "class C:\n    a = 0", "C.a = -1", SOFT.replace("max(-1", "max(C.a")],
+    "needs what has no name": [NP, "setattr(np, 'mine', np.exp)", SOFT.replace("np.exp", "np.mine")],
+    "under another name": [NP, SOFT.replace("softmax", "mine"), "softmax = mine"],
+    "partial": [NP, "from functools import partial\ndef f(a, scores):\n    " + SB,
+                "softmax = partial(f, 0)"],
+    "annotations of the future": ["from __future__ import annotations", NP,
+                                  SOFT.replace("(scores)", "(scores: Unknown)")],
+    "two in a line": [NP, SOFT, 'a = """x\n"""; b = """y\n"""'],
+    "long sum": [NP, SOFT, "def f(): return 1" + "+1" * 1500],
+    "old newlines": [NP + "\r" + SOFT.replace("\n", "\r")],
+    "help": [NP, f"np.exp?\n{SOFT}\n{CHECK}"],
+    "timed": [NP, f"{SOFT}\nt = %timeit -o softmax([1])\n!ls (it's\nfiles = !ls"],
+    "magic in a block": [NP, f"if True:\n    !ls\n{SOFT}"],
+    "cell magic": [f"%%time\n{NP}\n{SOFT}"],
+    "a line that begins with %": [NP, SOFT.replace("max(-1", "max((15\n    % 8) - 8")],
+    "a line that begins with !": [NP, SOFT.replace("    e =", "    if (scores.size\n    "
+                                  "!= scores.size):\n        return\n    e =")],
+    "await": [NP, SOFT, "await something()"],
+    "get_ipython": [NP + "\nget_ipython().run_line_magic('matplotlib', 'inline')", SOFT],
+    "shown on the way": [NP + "\nfrom course import plots", SOFT.replace("    e =",
+                         "    plots.remember(scores)\n    display(scores)\n    e =")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FOUND_ALL_THE_SAME)
+def test_right_work_is_found_wherever_it_stands(case, tmp_path):
+    cells = FOUND_ALL_THE_SAME[case]
+    made = [cell(c[1], "exercise-softmax") if isinstance(c, tuple) else cell(c) for c in cells]
+    row = row_of(tmp_path, "softmax", notebook(*made), file="a.ipynb")
+    assert row.passed, row.message
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [NP, ("e", STUB), "softmax = yours('softmax')"],
+        [NP, "from rnn_core import softmax"],
+        [NP, "forward, softmax = yours('forward'), yours('softmax')"],
+    ],
+)
+def test_what_is_lent_is_nobodys_work(cells, tmp_path):
+    made = [cell(c[1], "exercise-softmax") if isinstance(c, tuple) else cell(c) for c in cells]
+    row = row_of(tmp_path, "softmax", notebook(*made), file="a.ipynb")
+    assert row.state == judging.NOT_WRITTEN, row.message
+
+
+def test_a_mistake_in_a_line_that_begins_with_percent_is_seen(tmp_path):
+    """Taken out, the line would leave the right answer."""
+    wrong = "def perplexity(loss, count):\n    return (\n    np.exp(loss / count)\n% 1\n)"
+    row = row_of(tmp_path, "perplexity", notebook(cell(NP), cell(wrong)), file="a.ipynb")
+    assert row.state == judging.NOT_YET
+
+
+def test_the_first_version_is_the_one_that_is_talked_about(tmp_path):
+    """None passes: the row is about the exercise's own cell, not about what was tried elsewhere."""
+    made = notebook(cell(NP), cell(f"{NO_SHIFT}\n{CHECK}", "exercise-softmax"),
+                    cell("def softmax(scores):\n    return 3"))  # fmt: skip
+    row = row_of(tmp_path, "softmax", made, file="a.ipynb")
+    assert row.mistake == check_here("softmax", NO_SHIFT).mistake == "no-shift"
+
+
+def check_here(name, text):
+    space = {}
+    exec(f"{NP}\n{text}", space)
+    return check(name, space[name], keep=False)
+
+
+def test_a_lesson_exported_as_a_script(tmp_path):
+    """It does not run to its end, and puts the course's own below the student's."""
+    convert = pytest.importorskip("nbconvert").PythonExporter()
+    (path,) = [path for path in solutions.lessons() if path.stem.startswith("02_")]
+    book = nbformat.read(path, as_version=4)
+    assert [row.state for row in rows_of(tmp_path, {"02.py": convert.from_notebook_node(book)[0]},
+            ("softmax", "cross_entropy"))] == [judging.NOT_WRITTEN] * 2  # fmt: skip
+    for one in book.cells:
+        if one.id.startswith("exercise-"):
+            one.source = SOLUTIONS[one.id.removeprefix("exercise-")]
+    rows = rows_of(tmp_path, {"02.py": convert.from_notebook_node(book)[0]},
+                   ("softmax", "cross_entropy"))  # fmt: skip
+    assert all(row.passed for row in rows), [row.message for row in rows]
+
+
+def rows_of(tmp_path, files, exercises):
+    for name, text in files.items():
+        write(tmp_path / "in" / "one" / name, text)
+    (student,), _ = collecting.students(tmp_path / "in")
+    return judging.judge(student, str(tmp_path), LENIENT, exercises)
+
+
+def test_the_last_of_many_files(tmp_path):
+    files = {f"try{n}.ipynb": notebook(cell(NP), cell(f"{NO_SHIFT}  # {n}")) for n in range(4)}
+    files["try5.ipynb"] = notebook(cell(NP), cell(SOFT))
+    (row,) = rows_of(tmp_path, files, ("softmax",))
+    assert row.passed and row.file == "try5.ipynb"
+
+
+def test_more_versions_than_are_tried_are_spoken_of(tmp_path):
+    files = {f"{n}.ipynb": notebook(cell(NP), cell(f"{NO_SHIFT}  # {n}")) for n in range(20)}
+    (row,) = rows_of(tmp_path, files, ("softmax",))
+    assert row.mistake == "no-shift" and "which were not tried" in row.message
+
+
+@pytest.mark.parametrize("top", ["rnn-course/", "rnn-course/notebooks/", ""])
+def test_the_course_itself_is_nobodys_work(top, tmp_path):
+    """A student's folder is often the whole course, as it lies on a hub."""
+    root = "" if "notebooks" in top else "notebooks/"
+    own = f"{top}{root}"
+    files = {f"{own}course/{n}.py": "def softmax(s): pass" for n in range(80)}
+    files |= {f"{own}00_start_here.ipynb": notebook(), f"{own}my_rnn.py": f"{NP}\n{SOFT}\n"}
+    if root:
+        files |= {f"{top}rnn_core.py": "x = 1", f"{top}tests/alternatives/all.py": SOFT}
+    for name, text in files.items():
+        write(tmp_path / "in" / "one" / name, text)
+    (student,), _ = collecting.students(tmp_path / "in")
+    assert sorted(path.name for path in student.files) == ["00_start_here.ipynb", "my_rnn.py"]
+    assert student.troubles == []
+
+
+def test_rnn_core_is_nobodys_work(tmp_path):
+    text = Path(rnn_core.__file__).read_text(encoding="utf-8").replace("\n", "\r\n")
+    rows = rows_of(tmp_path, {"mine.py": text}, ("one_hot", "softmax"))
+    assert {row.state for row in rows} == {judging.UNUSABLE}
+    assert "the course's own rnn_core.py" in rows[0].message
+
+
+def test_what_moodle_makes_of_names(tmp_path):
+    ending = "assignsubmission_file_"
+    for name in (f"Anna Müller_11_{ending}/my_rnn.py", "Anna Müller_11_assignsubmission_onlinetext_/a.html",
+                 f"Ben_12_{ending}02.ipynb", f"Ben_12_{ending}my_rnn.py",
+                 f"Eve_13_{ending}/x.py", f"Eve_14_{ending}/x.py", "Anna.py"):  # fmt: skip
+        write(tmp_path / name, "")
+    found, _ = collecting.students(tmp_path)
+    assert {student.name: len(student.files) for student in found} == {
+        "Anna Müller": 1, "Ben": 2, "Eve 13": 1, "Eve 14": 1, "Anna": 1
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (["one.zip"], "only one.zip: unpack it."),
+        (["one/a/work.7z", "one/b.txt"], "only b.txt, a/work.7z: unpack it."),
+        (["one/essay.docx"], "only essay.docx: a .py file or a notebook is needed."),
+        (["one/1/2/3/4/5/my_rnn.py"], "1/2/3/4/5 lies too deep"),
+    ],
+)
+def test_what_cannot_be_graded_is_named(files, said, tmp_path):
+    for name in files:
+        write(tmp_path / "in" / name, "")
+    (student,), _ = collecting.students(tmp_path / "in")
+    (row,) = judging.judge(student, str(tmp_path), LENIENT, ("softmax",))
+    assert row.state == judging.UNUSABLE and said in row.message, row.message
+
+
+def test_a_fault_of_the_graders_costs_one_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(collecting, "_notebook", lambda *args: 1 / 0)
+    files = {"02.ipynb": notebook(), "my_rnn.py": f"{NP}\n{SOFT}\n"}
+    softmax, other = rows_of(tmp_path, files, ("softmax", "one_hot"))
+    assert softmax.passed and "02.ipynb could not be looked into" in other.message
+
+
+def test_reading_takes_time_in_proportion(tmp_path):
+    """20,000 statements, which each could be needed."""
+    many = "\n".join(f"x{n} = 1" for n in range(20_000))
+    write(tmp_path / "a.ipynb", notebook(cell(NP), cell(many), cell(SOFT)))
+    start = time.process_time()
+    assert len(sources_of(collecting.read(tmp_path / "a.ipynb"), "softmax")) == 2
+    assert time.process_time() - start < 20  # about 1 s; it was 40 s, and 15 GB for 150,000
+
+
+def test_finally_inside_finally_is_not_compiled(tmp_path):
+    """Python writes each out twice: 20 of them would take gigabytes."""
+    text = "".join("    " * n + "try: pass\n" + "    " * n + "finally:\n" for n in range(20))
+    write(tmp_path / "a.py", text + "    " * 20 + "pass\n")
+    with pytest.raises(collecting.Unreadable, match="finally"):
+        collecting.read(tmp_path / "a.py")
 
 
 def test_line_numbers_are_those_of_the_cell(tmp_path):
     write(tmp_path / "a.ipynb", notebook(cell("x = 1\n\n\ndef softmax(scores):\n    return x / 0")))
-    pieces = collecting.read(tmp_path / "a.ipynb").pieces["softmax"]
-    assert pieces[-1][1].split("\n")[3] == "def softmax(scores):"
+    row = row_of(tmp_path, "softmax", (tmp_path / "a.ipynb").read_text("utf-8"), file="a.ipynb")
+    assert "in line 5" in row.message and "return x / 0" in row.message, row.message
 
 
 # What is decided -----------------------------------------------------------------------------
@@ -236,7 +451,7 @@ def row_of(tmp_path, name, text, limits=LENIENT, file="my_rnn.py"):
     student = collecting.Student("one", [tmp_path / file])
     (submission,) = [judging._Loaded(collecting.read(path), str(tmp_path), limits)
                      for path in student.files]  # fmt: skip
-    return judging._row("one", name, [submission], [])
+    return judging._row("one", name, [submission], [], limits)
 
 
 @pytest.mark.parametrize(
@@ -285,7 +500,9 @@ def test_a_remote_function_does_what_it_does_here(exercise, tmp_path):
     """The reference's own text in the other process comes to the same outcomes, case by case."""
     text = f"import numpy as np\n{BEFORE[exercise]}\n{SOLUTIONS[exercise]}"
     cases, expected = expected_outcomes(exercise)
-    with Remote([("my_rnn.py", text)], exercise, exercise, str(tmp_path), LENIENT) as function:
+    attempt = Attempt((Piece("my_rnn.py", text),), exercise)
+    (tmp_path / "scratch").mkdir()
+    with Remote(attempt, exercise, str(tmp_path / "scratch"), LENIENT) as function:
         assert function.load()["state"] == "function"
         for args, right in list(zip(cases, expected, strict=True))[:4]:
             found = running.call(EXERCISES[exercise], function, args)
@@ -316,6 +533,10 @@ def test_nothing_of_the_graders_is_in_the_process(tmp_path):
     assert "ValueError: [False, False]" in row.message, row.message
 
 
+def test_an_exception_of_any_kind_can_be_raised_here():
+    assert str(remote._made(ExceptionGroup, "several")) == "several"
+
+
 def test_exceptions_keep_their_kind_and_text():
     for kind, text in ((KeyError, "'x'"), (ValueError, ""), (UnicodeDecodeError, "odd"),
                        (SystemExit, "3"), (OSError, "[Errno 2] x")):  # fmt: skip
@@ -336,13 +557,72 @@ def test_other_cells_stay_as_they_are():
     assert showing.defused("x\x00\x1b[31m\ud800\ny") == "x��[31m\\ud800\ny"
 
 
+def made_rows():
+    states = {"one_hot": "passed", "softmax": "not yet", "forward": "not written",
+              "backward": "unusable"}  # fmt: skip
+    return [
+        Row("Ö" * 50 + number, 1, name, state, "", f"{name}: says why")
+        for number in "12"
+        for name, state in states.items()
+    ]
+
+
+def test_the_table_folds_what_there_is_not():
+    text = "\n".join(showing.table(made_rows()))
+    assert text.count("not written: forward") == 2 and "forward: " not in text
+    assert "  says why" in text and "  backward: says why" in text
+    last = [line.split() for line in text.split("\n")[-2:]]
+    assert [line[0][-1] for line in last] == ["1", "2"]
+    assert last[0][1:5] == ["1", "1", "1", "1"]
+
+
+def test_a_gradebook_has_a_line_for_each_student():
+    lines = list(showing.gradebook(made_rows()))
+    assert lines[0] == ("student", "passed", "of", "one_hot", "softmax", "forward", "backward")
+    assert lines[1][1:] == (1, 4, 1, 0, 0, 0) and len(lines) == 3
+
+
+def test_a_sheet_that_a_spreadsheet_holds_is_kept_beside_it(tmp_path, monkeypatch):
+    replace = os.replace
+
+    def held(source, target):
+        if str(target).endswith("out.csv"):
+            raise PermissionError(13, "Permission denied", source)
+        replace(source, target)
+
+    write(tmp_path / "out.csv", "old")
+    write(tmp_path / "out-2.csv", "old, too")
+    monkeypatch.setattr(os, "replace", held)
+    with showing.Sheet(tmp_path / "out.csv") as sheet:
+        written = sheet.write([["a", 1]])
+    assert os.path.basename(written) == "out-3.csv"
+    assert (tmp_path / "out-3.csv").read_text("utf-8-sig") == '"a","1"\n'
+    assert sorted(os.listdir(tmp_path)) == ["out-2.csv", "out-3.csv", "out.csv"]
+
+
+def test_a_sheet_goes_to_the_end_of_a_link_and_never_in_place_of_a_device(tmp_path):
+    write(tmp_path / "real.csv", "old")
+    try:
+        (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    with showing.Sheet(tmp_path / "link.csv") as sheet:
+        sheet.write([["new"]])
+    assert (tmp_path / "link.csv").is_symlink() and "new" in (tmp_path / "real.csv").read_text(
+        "utf-8"
+    )
+    if os.name == "posix":
+        with pytest.raises(OSError, match="it is no file"):
+            showing.Sheet(os.devnull)
+
+
 def test_the_sheet_is_whole_or_not_there(tmp_path):
-    rows = [Row("=a", 1, "one_hot", False, "m", 'first,\n"second"', "a.py", 1.25)]
+    rows = [Row("=a", 1, "one_hot", "not yet", "m", 'first,\n"second"', "a.py", 1.25)]
     with showing.Sheet(tmp_path / "out.csv"):
         pass
     assert list(tmp_path.iterdir()) == []
     with showing.Sheet(tmp_path / "out.csv") as sheet:
-        sheet.write(rows)
+        sheet.write(showing.lines(rows))
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
     data = (tmp_path / "out.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf") and data.count(b"\r\n") == 3
@@ -369,7 +649,9 @@ def test_the_command(tmp_path, capsys):
     write(tmp_path / "in" / "eve.py", "import os\nos._exit(0)\n")
     write(tmp_path / "in" / "rest.txt", "")
     out = tmp_path / "out.csv"
-    code = command.main([str(tmp_path / "in"), "--csv", str(out), "--limit-seconds", "60"])
+    book = tmp_path / "book.csv"
+    code = command.main([str(tmp_path / "in"), "--csv", str(out), "--limit-seconds", "60",
+                         "--gradebook", str(book)])  # fmt: skip
     printed = capsys.readouterr()
     assert code == 0, printed.err
     assert "anna: 1 of 28 passed" in printed.out and "Not looked at: rest.txt" in printed.out
@@ -384,7 +666,35 @@ def test_the_command(tmp_path, capsys):
     assert "not written yet" in rows["anna", "one_hot"]["message"]
     assert "ended its own process" in rows["eve", "softmax"]["message"]
     assert rows["anna", "total"]["passed"] == "1"
-    assert sorted(os.listdir(tmp_path)) == ["in", "out.csv"]
+    with open(book, encoding="utf-8-sig", newline="") as file:
+        lines = {row["student"]: row for row in csv.DictReader(file)}
+    assert [lines[name]["passed"] for name in ("anna", "ben", "eve")] == ["1", "1", "0"]
+    assert lines["ben"]["softmax"] == "1" and lines["ben"]["of"] == str(len(EXERCISES))
+    assert sorted(os.listdir(tmp_path)) == ["book.csv", "in", "out.csv"]
+
+
+@pytest.mark.usefixtures("same_seed")
+def test_some_lessons_only(tmp_path, capsys):
+    write(tmp_path / "in" / "anna.py", f"{NP}\n{SOFT}\n")
+    assert command.main([str(tmp_path / "in"), "--lessons", "2", "12"]) == 0
+    printed = capsys.readouterr().out
+    assert "anna: 1 of 5 passed" in printed and "one_hot" not in printed
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--jobs", "0", "a whole number of at least 1, not 0"),
+        ("--jobs", "2.5", "a whole number of at least 1, not 2.5"),
+        ("--limit-seconds", "nan", "a number of at least 0.1, not nan"),
+        ("--limit-memory", "100", "a whole number of at least 256, not 100"),
+        ("--lessons", "10", "invalid choice: 10"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(option, value, said, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        command.main([str(tmp_path), option, value])
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

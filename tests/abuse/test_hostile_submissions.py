@@ -54,6 +54,17 @@ def whole(name, data, said="", others=False, softmax=False, file="my_rnn.py"):
 GOOD = f"{HEAD}\ndef softmax(scores):\n{SOFTMAX}\n\n{RIGHT}"
 whole("good", GOOD, others=True, softmax=True)
 
+
+def cell(source, **more):
+    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], **more}
+
+
+def notebook(*cells):
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+PARTS = (cell("import numpy as np"), cell(f"def softmax(scores):\n{SOFTMAX}"), cell(RIGHT))
+
 # It takes too much
 hostile("endless", "while True: pass", said="did not come to an end")
 hostile("endless, holding on", """
@@ -72,6 +83,9 @@ hostile("10 GB array", "return np.ones(10 ** 10 // 8)", said="emory")
 hostile("huge answer", "return np.zeros((3000, 3000))", said="too large")
 hostile("huge answer by broadcast", "return np.broadcast_to(0.0, (10**6, 10**6))", said="too large")
 hostile("list inside itself", "a = []; a.append(a); return a", said="too large")
+hostile("one long text in a long list", 'return ["x" * 100_000] + ["a"] * 12_000', said="too large")
+hostile("a long text, then numbers", 'return ["x" * 10**6] + [1] * 10**5', said="too large")
+hostile("objects without end", "return [np.empty(999_999, dtype=object)] * 500", said="too large")
 hostile("a million lists", "return [[] for _ in range(2 * 10**6)]", said="too large")
 hostile("a number without end", "return 10 ** 5000")
 hostile("a gigabyte of prints", """
@@ -102,6 +116,10 @@ hostile(
 )
 hostile("many files", "for i in range(10**5): open(f'f{i}', 'w')", said="Refused")
 whole("5 MB of source", GOOD + "# x\n" * 1_250_000, "larger than 1 MB")
+whole("60,000 statements", notebook(*PARTS, cell("x = 1\n" * 45_000)), "", True, True, "02.ipynb")
+whole("finally in finally", GOOD + "".join(
+    "    " * n + "try: pass\n" + "    " * n + "finally:\n" for n in range(20)) + "    " * 20 + "pass\n",
+    "`finally` inside of one another")  # fmt: skip
 whole("a deep expression", GOOD + "x = " + "(" * 5000 + ")" * 5000, "not valid Python")
 whole("a long sum", GOOD + "x = 1" + "+1" * 100_000, "")
 
@@ -113,10 +131,13 @@ hostile("KeyboardInterrupt", "raise KeyboardInterrupt", said="KeyboardInterrupt"
 hostile("GeneratorExit", "raise GeneratorExit")
 hostile("input", "return float(input())", said="waits for a person")
 whole("input at the top", GOOD + "name = input('Your name? ')\n", others=True, softmax=True)
-whole("input first of all", "name = input('Your name? ')\n" + GOOD, "itself stops in line 1")
-whole("sys.exit at the top", "import sys\nsys.exit()\n" + GOOD, "SystemExit")
-whole("os._exit at the top", "import os\nos._exit(3)\n" + GOOD, "cannot be loaded")
-whole("endless at the top", "while True: pass\n" + GOOD, "cannot be loaded")
+whole("input first of all", "name = input('Your name? ')\n" + GOOD, "", True, True)
+whole("sys.exit at the top", "import sys\nsys.exit()\n" + GOOD, "", True, True)
+whole("os._exit at the top", "import os\nos._exit(3)\n" + GOOD, "", True, True)
+whole("endless at the top", "while True: pass\n" + GOOD, "", True, True)
+whole("endless, and nothing else", "while True: pass\n", "cannot be loaded")
+whole("os._exit, and nothing else", "import os\nos._exit(3)\n", "cannot be loaded")
+whole("sys.exit, and nothing else", "import sys\nsys.exit(3)\n", "SystemExit")
 whole("a main that trains", GOOD + "if __name__ == '__main__':\n    1 / 0\n", "", True, True)
 whole("an error at the end", GOOD + "1 / 0\n", others=True, softmax=True)
 
@@ -134,6 +155,30 @@ hostile("kill the parent", "import os, signal; os.kill(os.getppid(), signal.SIGK
         said="send a signal" if POSIX else "")  # fmt: skip
 hostile("kill everyone", "import os, signal; os.killpg(os.getpgid(os.getppid()), 9)",
         said="send a signal" if POSIX else "")  # fmt: skip
+hostile("kill by descriptor", """
+    import os, signal
+    signal.pidfd_send_signal(os.pidfd_open(os.getppid()), signal.SIGKILL)""",
+    said="Refused" if sys.platform == "linux" else "")  # fmt: skip
+hostile("slower grader", "import os; os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+        said="Refused" if POSIX else "")  # fmt: skip
+hostile("a database", "import sqlite3; sqlite3.connect('<sentinel>/a.db')", said="use a database")
+hostile("a history", "import readline; readline.write_history_file('<sentinel>/a')",
+        said="import readline" if POSIX else "")  # fmt: skip
+hostile("shared memory", """
+    import sys
+    sys.modules.pop("_posixshmem", None)
+    from multiprocessing import shared_memory
+    shared_memory.SharedMemory(name="course_test", create=True, size=100)""", said="")  # fmt: skip
+hostile("another kind of network", """
+    import zmq
+    zmq.Context().socket(zmq.REP).bind("ipc://<sentinel>/a.sock")""", said="import zmq")  # fmt: skip
+hostile("mode by number", """
+    import os
+    os.chmod(os.open("<sentinel>/kept.txt", os.O_RDONLY), 0o777)""",
+    said="whole path" if POSIX else "")  # fmt: skip
+hostile("time by number", "import os; os.utime(os.open('<sentinel>/kept.txt', os.O_RDONLY), (1, 1))",
+        said="whole path" if POSIX else "")  # fmt: skip
+hostile("a file of NumPy's folder", "open(np.__file__, 'a')", said="change no files")
 hostile("remove", "import os; os.remove('<sentinel>/kept.txt')", said="change no files")
 hostile("remove a tree", "import shutil; shutil.rmtree('<sentinel>')", said="Refused")
 hostile("remove a tree, quietly", f"""
@@ -182,6 +227,33 @@ hostile("generate by the model", "return model.generate(prompt, n, temperature, 
 hostile(
     "the file of rnn_core", "exec(open('<root>/rnn_core.py').read(), globals())", said="read this"
 )
+hostile("the file by a folder's number", """
+    import posix
+    place = posix.open("/", 0)
+    return posix.read(posix.open("<root>/rnn_core.py".lstrip("/"), 0, dir_fd=place), 10)""",
+    said="whole path" if POSIX else "")  # fmt: skip
+hostile("the file by another reader", f"""
+    import readline
+    readline.read_history_file("<root>/rnn_core.py")
+{SOFTMAX}""", said="import readline" if POSIX else "")  # fmt: skip
+hostile("what others have handed in", """
+    import os, time
+    up = os.path.dirname(os.getcwd())
+    for _ in range(100):
+        for name in os.listdir(up):
+            path = os.path.join(up, name, "my_rnn.py")
+            if name != os.path.basename(os.getcwd()) and os.path.exists(path):
+                space = {}
+                exec(open(path).read(), space)
+                return space["softmax"](scores)
+        time.sleep(0.02)""", said="read this")  # fmt: skip
+hostile("another softmax by its temperature", """
+    import rnn_core
+    class One(float):
+        def __ne__(self, other): return False
+        def __eq__(self, other): return True
+    return rnn_core.softmax(scores, One(temperature))""",
+    said="hands back", exercise="apply_temperature")  # fmt: skip
 hostile("the course by path", """
     import sys
     for name in [n for n in sys.modules if n.startswith(("course", "rnn_core"))]: del sys.modules[name]
@@ -226,6 +298,30 @@ hostile("equal to everything", """
         def __eq__(self, other): return np.ones(self.shape, bool)
         __lt__ = __le__ = __gt__ = __eq__
     return scores.view(Same)""", said="")  # fmt: skip
+hostile("a false report at the top", "return scores", head=(
+    "import os, struct, wire\n"
+    "for found in ({'number': 1, 'stopped': None}, {'number': 1, 'own': [], 'stopped': 5},\n"
+    "              {'number': 1, 'stopped': None, 'own': 3, 'state': 'function', 'name': '',\n"
+    "               'filename': '', 'signature': [['a', 99, False]]}):\n"
+    "    frame = wire.pack(found)\n"
+    "    for number in range(3, 9):\n"
+    "        try: os.write(number, struct.pack('<Q', len(frame)) + frame)\n"
+    "        except OSError: pass\n"), said="")  # fmt: skip
+hostile("an odd signature", "return scores", others=True, head="import inspect\n")
+HOSTILE["an odd signature"][0]["my_rnn.py"] += b"""
+class P:
+    name, default, empty, kind = "scores", 0, 0, 99
+class S:
+    parameters = {"scores": P}
+inspect.signature = lambda function: S
+"""
+hostile("flood of questions", """
+    import os, struct, wire
+    frame = wire.pack({"ask": 0, "args": ["x" * 10] * 10**5})
+    while True:
+        for number in range(3, 9):
+            try: os.write(number, struct.pack("<Q", len(frame)) + frame)
+            except OSError: pass""", said="")  # fmt: skip
 hostile("noise on every number", """
     import os
     for number in range(3, 64):
@@ -261,6 +357,8 @@ hostile("a trap", """
     class Trap:
         def __getattribute__(self, name): raise SystemError("no")
     return Trap()""", said="")  # fmt: skip
+hostile("a group of exceptions", "raise ExceptionGroup('several', [ValueError('x')])",
+        said="ExceptionGroup")  # fmt: skip
 hostile("an exception that raises", """
     class Bad(Exception):
         def __str__(self): raise ValueError
@@ -300,15 +398,6 @@ whole("JSON, no notebook", "[1, 2]", "not a notebook", file="02.ipynb")
 whole("deep JSON", "[" * 100_000, "not a notebook", file="02.ipynb")
 
 
-def cell(source, **more):
-    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], **more}
-
-
-def notebook(*cells):
-    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-
-
-PARTS = (cell("import numpy as np"), cell(f"def softmax(scores):\n{SOFTMAX}"), cell(RIGHT))
 whole("a notebook without tags", notebook(*PARTS), "", True, True, "02.ipynb")
 whole("a notebook with an endless cell", notebook(cell("while True: pass"), *PARTS), "", True, True,
       "02.ipynb")  # fmt: skip
@@ -492,13 +581,16 @@ def test_alternatives(name, tmp_path):
         assert not borrowed or row.mistake == judging.HANDED_BACK, row.message
 
 
+OF_A_SET = ("not-sorted", "sorted-too-early")  # its order is another one here: see HOSTILE
+
+
 def mistakes_with_source():
     """Known mistakes that are functions of their own: a module's text, and check's verdict."""
     for name, exercise in EXERCISES.items():
         for mistake in exercise.mistakes:
             function = mistake.function
             plain = not function.__closure__ and function.__name__ != "<lambda>"
-            if plain and mistake.name != "not-sorted":  # the order of a set: see HOSTILE
+            if plain and mistake.name not in OF_A_SET:
                 yield pytest.param(name, mistake, id=f"{name}-{mistake.name}")
 
 

@@ -2,13 +2,18 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack, suppress
 
+from ..exercises import EXERCISES
 from . import __doc__ as about
 from . import grade, showing
 from .remote import Limits
+
+LEAST_MEMORY = 256  # MB, that Python and NumPy take by themselves
+LESSONS = sorted({exercise.lesson for exercise in EXERCISES.values()})
 
 
 def arguments(given=None):
@@ -25,19 +30,33 @@ def arguments(given=None):
         metavar="SUBMISSIONS",
         help="a folder with one file, or one folder of files, for each student",
     )
+    parser.add_argument(
+        "--lessons",
+        type=int,
+        choices=LESSONS,
+        default=LESSONS,
+        nargs="+",
+        metavar="N",
+        help="only the exercises of these lessons (default: all)",
+    )
     parser.add_argument("--csv", metavar="FILE", help="write the rows to a file for a spreadsheet")
     parser.add_argument(
-        "--jobs", type=_positive(int), help="students at a time (default: the processors)"
+        "--gradebook",
+        metavar="FILE",
+        help="write a file with one line for each student, and a column for each exercise",
+    )
+    parser.add_argument(
+        "--jobs", type=_positive(int, 1), help="students at a time (default: the processors)"
     )
     parser.add_argument(
         "--limit-seconds",
-        type=_positive(float),
+        type=_positive(float, 0.1),
         default=Limits.seconds,
         help="time for one exercise, to load and again to run (default: %(default)g)",
     )
     parser.add_argument(
         "--limit-memory",
-        type=_positive(int),
+        type=_positive(int, LEAST_MEMORY),
         default=Limits.memory,
         metavar="MB",
         help="memory for one exercise, Python and NumPy included (default: %(default)d)",
@@ -45,14 +64,17 @@ def arguments(given=None):
     return parser.parse_args(given)
 
 
-def _positive(kind):
+def _positive(kind, least):
     def number(text):
-        value = kind(text)
-        if not 0 < value < 1_000_000:
-            raise ValueError
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not least <= value < 1_000_000:
+            whole = "a whole number" if kind is int else "a number"
+            raise argparse.ArgumentTypeError(f"it must be {whole} of at least {least}, not {text}")
         return value
 
-    number.__name__ = "positive number"
     return number
 
 
@@ -69,42 +91,72 @@ def main(given=None):
         return _stop(f"The folder {folder} cannot be read: {error.strerror}.")
     if not names:
         return _stop(f"The folder {folder} is empty: put the submissions there, one for a student.")
-    try:
-        sheet = showing.Sheet(options.csv) if options.csv else None
-    except OSError as error:
-        return _stop(f"{options.csv} cannot be written: {error.strerror}.")
-    done = []
-
-    def report(rows):
-        done.append(rows)
-        seconds = sum(row.seconds for row in rows)
-        name = showing.clean(rows[0].student)
-        print(f"{len(done)}: {name}, {showing.total(rows)}, {seconds:.1f} s", file=sys.stderr)
-
     os.environ["PYTHONHASHSEED"] = "0"  # sets have one order in all processes, as in one kernel
+    exercises = tuple(n for n, exercise in EXERCISES.items() if exercise.lesson in options.lessons)
     limits = Limits(options.limit_seconds, options.limit_memory)
     try:
-        with sheet or nullcontext():
-            rows, others = grade(folder, options.jobs, limits, report)
+        with ExitStack() as stack:
+            sheets = []
+            for path, lines in (
+                (options.csv, showing.lines),
+                (options.gradebook, showing.gradebook),
+            ):
+                if path:
+                    sheets.append((stack.enter_context(showing.Sheet(path)), lines))
+            rows, others = grade(folder, options.jobs, limits, _Progress().report, exercises)
             if not rows:
                 return _stop(f"In {folder} there is no .py file, no notebook and no folder.")
-            if sheet:
-                sheet.write(rows)
+            written = [(sheet, sheet.write(lines(rows))) for sheet, lines in sheets]
     except KeyboardInterrupt:
         print("Stopped. Nothing was written.", file=sys.stderr)
         return 130
     except OSError as error:
-        return _stop(f"{error.filename or options.csv or folder}: {error.strerror}.")
+        return _stop(f"{error.filename or 'A file'} cannot be written: {error.strerror}.")
+    try:
+        _show(rows, others, written, time.monotonic() - started)
+    except BrokenPipeError:  # whoever reads has seen enough; Python must not try again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+class _Progress:
+    """A line on stderr for each student who is graded."""
+
+    def __init__(self):
+        self.done = 0
+
+    def report(self, rows):
+        self.done += 1
+        seconds = sum(row.seconds for row in rows)
+        name = showing.clean(rows[0].student)
+        with suppress(OSError):  # nobody need read it
+            line = f"{self.done}: {name}, {showing.total(rows)}, {seconds:.1f} s"
+            print(line, file=sys.stderr, flush=True)
+
+
+def _stop_as_ctrl_c_does():
+    """Have the other ways to stop a program put everything away as well."""
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        with suppress(AttributeError, ValueError):  # not on Windows; not outside the main thread
+            signal.signal(getattr(signal, name), stop)
+
+
+def _show(rows, others, written, took):
     for line in showing.table(rows):
         print(line)
-    students = len(done)
-    took = time.monotonic() - started
+    students = len(showing.by_student(rows))
     print(f"\n{students} graded in {took:.0f} s, {took / students:.1f} s for each.")
     if others:
         print("Not looked at:", ", ".join(map(showing.clean, others)))
-    if sheet:
-        print(f"Written to {options.csv}.")
-    return 0
+    for sheet, path in written:
+        print(f"Written to {showing.clean(path)}.")
+        if path != sheet.path:
+            print(f"  {showing.clean(sheet.path)} is held by another program: close it there.")
+    sys.stdout.flush()
 
 
 def _stop(sentence):
@@ -113,4 +165,5 @@ def _stop(sentence):
 
 
 if __name__ == "__main__":
+    _stop_as_ctrl_c_does()
     sys.exit(main())

@@ -1,30 +1,29 @@
-"""Find what was handed in, and take the exercises out of it."""
+"""Find what was handed in, and what in it is for which exercise."""
 
-import ast
 import importlib.util
 import json
 import os
 import re
 import stat
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+
+import rnn_core
 
 from ..exercises import EXERCISES
 from ..keep import sources
+from .slicing import Attempt, Cell, Code, Piece, Unreadable, as_python, is_stub, parsed
 
 KINDS = (".py", ".ipynb")
 LARGEST = {".py": 1_000_000, ".ipynb": 50_000_000}  # bytes; a notebook holds its pictures too
-CODE = 1_000_000  # characters of code in a notebook
+CODE = 300_000  # characters of code that are looked through statement by statement
 FILES = 60  # of one student
+ENTRIES = 5_000  # of a student's folders, that are looked at
 DEEPEST = 4  # folders below a student's own
 PASSED_BY = re.compile(r"\.|__pycache__$|__MACOSX$")  # what systems and editors leave
-
-
-STUB = ast.dump(ast.parse("raise NotImplementedError").body[0])
-
-
-class Unreadable(Exception):
-    """A file cannot be used; the text says why, and what to do."""
+PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)")
 
 
 @dataclass
@@ -34,21 +33,21 @@ class Student:
     name: str
     files: list = field(default_factory=list)  # Path
     troubles: list = field(default_factory=list)  # sentences about what cannot be used
+    others: list = field(default_factory=list)  # names of files that are not looked at
 
 
 @dataclass
 class Submission:
     """One file, as code that can be run for each exercise.
 
-    pieces: name of an exercise -> [(label, text)], to be run one after the other. A module has the
-    same for all, and `own` is what it seems to define; a notebook only for what stands in it.
+    attempts: name of an exercise -> the ways to its function, the likeliest first. whole: of a
+    module, all of it.
     """
 
     file: str
-    module: bool
-    pieces: dict
+    attempts: dict
     troubles: dict = field(default_factory=dict)  # exercise -> why its cell cannot be run
-    targets: dict = field(default_factory=dict)  # exercise -> the name of the function for it
+    whole: Piece | None = None
 
 
 # The folder ----------------------------------------------------------------------------------
@@ -58,66 +57,106 @@ def students(folder):
     """Return the students of a folder, by name, and what in it is nobody's work (names).
 
     A folder in it is a student with all that lies in it; a file is the work of the student it is
-    named after. Links are not followed.
+    named after. What Moodle writes into names is understood. Links are not followed.
     """
     found, others = {}, []
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if PASSED_BY.match(entry.name):
             continue
         path, kind = Path(entry.path), Path(entry.name).suffix.lower()
+        moodle = MOODLE.fullmatch(entry.name)
+        whose = (moodle["name"], moodle["number"]) if moodle else ("", "")
         if entry.is_dir(follow_symlinks=False):
-            student = found.setdefault(entry.name, Student(entry.name))
-            _search(path, student, "", 0)
-        elif kind in KINDS:
-            student = found.setdefault(path.stem, Student(path.stem))
-            _add(path, student, entry.name)
+            student = found.setdefault(whose if moodle else (entry.name, ""), Student(entry.name))
+            _search(path, student)
+        elif kind in (*KINDS, *PACKED) or moodle:
+            student = found.setdefault(whose if moodle else (path.stem, ""), Student(path.stem))
+            _add(path, student, moodle["file"] if moodle else entry.name)
         else:
             others.append(entry.name)
+    _name(found)
     for student in found.values():
         student.files.sort(key=_first_things_first)
+        if len(student.files) > FILES:
+            del student.files[FILES:]
+            student.troubles.append(
+                f"There are more than {FILES} files: only the first were looked at."
+            )
     return list(found.values()), others
+
+
+def _name(found):
+    """Give the students their names alone where no two have the same, else a number too."""
+    alone = [name for name, _ in found]
+    for (name, number), student in found.items():
+        if number and alone.count(name) == 1:
+            student.name = name
+        elif number and f"{name} {number}" not in alone:
+            student.name = f"{name} {number}"
 
 
 def _first_things_first(path):
     return path.name != "my_rnn.py", path.suffix.lower() != ".py", str(path)
 
 
-def _search(folder, student, shown, depth):
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        student.troubles.append(
-            f"The folder {shown or student.name} cannot be read: {error.strerror}."
-        )
-        return
-    for entry in entries:
-        if PASSED_BY.match(entry.name):
+def _search(folder, student):
+    """Add the files of a student's folders, but for what is the course's own."""
+    waiting, seen = [(folder, "", 0)], 0
+    while waiting:
+        place, shown, depth = waiting.pop(0)
+        try:
+            entries = sorted(os.scandir(place), key=lambda entry: entry.name)
+        except OSError as error:
+            student.troubles.append(
+                f"The folder {shown or student.name} cannot be read: {error.strerror}."
+            )
             continue
-        name = f"{shown}{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
-            if depth < DEEPEST:
-                _search(Path(entry.path), student, f"{name}/", depth + 1)
-            if not entry.name.endswith(KINDS):
+        own = _of_the_course({entry.name for entry in entries})
+        for entry in entries:
+            seen += 1
+            name = f"{shown}{entry.name}"
+            if PASSED_BY.match(entry.name) or entry.name in own or seen > ENTRIES:
                 continue
-        if entry.name.lower().endswith(KINDS):
-            _add(Path(entry.path), student, name)
+            if entry.is_dir(follow_symlinks=False) and not entry.name.lower().endswith(KINDS):
+                if depth < DEEPEST:
+                    waiting.append((Path(entry.path), f"{name}/", depth + 1))
+                else:
+                    student.troubles.append(f"{name} lies too deep: hand in fewer folders.")
+            else:
+                _add(Path(entry.path), student, name)
+
+
+def _of_the_course(names):
+    """What in a folder with these names is no student's work, but the course's."""
+    if {"rnn_core.py", "notebooks"} <= names:
+        return {"rnn_core.py", "tests", "binder"}
+    return {"course"} if "00_start_here.ipynb" in names else set()
 
 
 def _add(path, student, shown):
     """Add a file to a student's, if it is one."""
     mode = os.lstat(path).st_mode
-    if stat.S_ISLNK(mode):
+    if not shown.lower().endswith(KINDS):
+        student.others.append(shown)
+    elif stat.S_ISLNK(mode):
         student.troubles.append(f"{shown} is a link: hand in the file itself.")
     elif stat.S_ISDIR(mode):
         student.troubles.append(f"{shown} is a folder, not a file.")
     elif not stat.S_ISREG(mode):
         student.troubles.append(f"{shown} is not a file that can be read.")
-    elif len(student.files) == FILES:
-        student.troubles.append(
-            f"There are more than {FILES} files: only the first were looked at."
-        )
-    elif len(student.files) < FILES:
+    else:
         student.files.append(path)
+
+
+def nothing_from(student):
+    """A sentence about a student of whom there is no file to grade."""
+    if not student.others:
+        return "Nothing was handed in: there is no .py file and no notebook."
+    names = ", ".join(student.others[:3]) + (", ..." if len(student.others) > 3 else "")
+    packed = any(name.lower().endswith(PACKED) for name in student.others)
+    return f"Nothing was handed in that can be graded, only {names}" + (
+        ": unpack it." if packed else ": a .py file or a notebook is needed."
+    )
 
 
 # One file ------------------------------------------------------------------------------------
@@ -144,78 +183,45 @@ def _module(name, data):
         text = importlib.util.decode_source(data)
     except (UnicodeDecodeError, SyntaxError, LookupError):
         raise Unreadable(f"{name} is not text in UTF-8: save it with that encoding.") from None
-    _parsed(text, name)
-    return Submission(name, True, {key: [(name, text)] for key in EXERCISES})
+    if text.split() == _course_text():
+        raise Unreadable(f"{name} is the course's own rnn_core.py: hand in what you have written.")
+    tree, whole = parsed(text, name), Piece(name, text)
+    code = Code([Cell(name, text, tree)] if len(text) <= CODE else [])
+    stubs = {node.name for node in tree.body if is_stub(node)}
+    attempts = {}
+    for exercise in sources.defined(text):
+        pieces = code.attempts(exercise)
+        if pieces or exercise not in stubs:  # a stub with the course's own below it is no answer
+            attempts[exercise] = [Attempt((whole,), exercise), *pieces]
+    return Submission(name, attempts, whole=whole)
 
 
-def _parsed(text, where):
-    """The tree of some code; Unreadable says what keeps Python from reading it."""
-    try:
-        tree = ast.parse(text)
-        compile(text, where, "exec", dont_inherit=True)
-        return tree
-    except SyntaxError as error:
-        line = f" in line {error.lineno}" if error.lineno else ""
-        raise Unreadable(
-            f"{where} is not valid Python: {type(error).__name__}{line}, {error.msg}."
-        ) from None
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        said = str(error) or type(error).__name__
-        raise Unreadable(f"{where} is not valid Python: {said[:200]}.") from None
+@cache
+def _course_text():
+    return Path(rnn_core.__file__).read_text(encoding="utf-8").split()
 
 
 # A notebook ------------------------------------------------------------------------------------
 
 
-@dataclass
-class _Statement:
-    """A statement at the top of a cell, and the names that it binds and needs."""
-
-    cell: int
-    text: str  # with empty lines before it, so that line numbers are those of the cell
-    binds: set
-    needs: list
-    defines: bool  # a function, by `def` or `lambda`
-    adds: bool  # to what a name was, as `+=` does
-    stub: bool  # a function that is not written yet
-
-
 def _notebook(name, data):
-    cells = _cells(name, data)
-    pieces, troubles, statements, targets, homes = {}, {}, [], {}, {}
-    for number, (key, source) in enumerate(cells):
+    cells, troubles = [], {}
+    for number, (key, source) in enumerate(_cells(name, data), 1):
         exercise = key.removeprefix("exercise-")
         exercise = exercise if key != exercise and exercise in EXERCISES else ""
-        text = _without_magics(source)
+        text, label = as_python(source), f"{name}, cell {number}"
         try:
-            tree = _parsed(text, f"the cell of {exercise}" if exercise else f"cell {number + 1}")
+            tree = parsed(text, f"the cell of {exercise}" if exercise else f"cell {number}")
         except Unreadable as reason:
             for broken in [exercise] if exercise else _named(source):
                 troubles[broken] = f"In {name}, {reason}"
             continue
-        for node in tree.body:
-            statement = _statement(number, text, node)
-            statements.append(statement)
-            targets.update(_checked(node))
-            for bound in statement.binds if statement.defines else ():
-                if bound in EXERCISES and (bound == exercise or bound not in homes):
-                    homes[bound] = bound == exercise
-                    targets.setdefault(bound, bound)
-                    troubles.pop(bound, None) if bound == exercise else None
-    makers = {}
-    for i, statement in enumerate(statements):
-        for bound in statement.binds:
-            makers.setdefault(bound, []).append(i)
-    for exercise, function in list(targets.items()):
-        chosen = _slice(statements, makers, function, exercise, cells)
-        if chosen and not any(s.stub for s in chosen if function in s.binds):
-            labels = [(f"{name}, cell {s.cell + 1}", s.text) for s in chosen]
-            pieces[exercise] = labels
-        else:
-            del targets[exercise]
-    for exercise in pieces:
-        troubles.pop(exercise, None)
-    return Submission(name, False, pieces, troubles, targets)
+        cells.append(Cell(label, text, tree, exercise))
+    code = Code(cells)
+    attempts = {exercise: code.attempts(exercise) for exercise in EXERCISES}
+    attempts = {exercise: found for exercise, found in attempts.items() if found}
+    troubles = {e: trouble for e, trouble in troubles.items() if e not in attempts}
+    return Submission(name, attempts, troubles)
 
 
 def _cells(name, data):
@@ -230,83 +236,16 @@ def _cells(name, data):
                 continue
             source = cell.get("source", "")
             source = "".join(map(str, source)) if isinstance(source, list) else str(source)
-            found.append((str(cell.get("id", "")), source.replace("\r\n", "\n")))
+            found.append((str(cell.get("id", "")), source))
     except (ValueError, RecursionError, MemoryError):
         raise Unreadable(
             f"{name} is not a notebook that can be read: open it in JupyterLab and save it again."
         ) from None
     if sum(len(source) for _, source in found) > CODE:
-        raise Unreadable(f"{name} holds more than {CODE // 1_000_000} MB of code.")
+        raise Unreadable(f"{name} holds more than {CODE:,} characters of code.")
     return found
-
-
-def _without_magics(source):
-    """A cell without the lines that are for IPython alone; the others keep their numbers."""
-    return re.sub(r"(?m)^[ \t]*[%!?].*$", "", source)
 
 
 def _named(source):
     """The exercises that a cell which is no Python seems to define."""
     return [name for name in re.findall(r"(?m)^def (\w+)\(", source) if name in EXERCISES]
-
-
-def _statement(cell, text, node):
-    segment = "\n".join(text.split("\n")[_first_line(node) - 1 : node.end_lineno])
-    defines = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or (
-        isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda)
-    )
-    binds = set().union(*(names for _, names in sources.statements(segment)))
-    return _Statement(
-        cell,
-        "\n" * (_first_line(node) - 1) + segment,
-        binds,
-        sources.global_names(segment),
-        defines,
-        isinstance(node, ast.AugAssign),
-        isinstance(node, ast.FunctionDef) and _is_stub(node),
-    )
-
-
-def _is_stub(node):
-    """Whether a function does nothing but raise NotImplementedError, as an exercise begins."""
-    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-    return [ast.dump(statement) for statement in body] == [STUB]
-
-
-def _first_line(node):
-    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-
-
-def _checked(node):
-    """check("softmax", mine) says which function is meant for an exercise: {"softmax": "mine"}."""
-    found = {}
-    for call in ast.walk(node):
-        if not isinstance(call, ast.Call) or getattr(call.func, "id", "") != "check":
-            continue
-        if len(call.args) == 2 and isinstance(call.args[0], ast.Constant):
-            name, function = call.args[0].value, getattr(call.args[1], "id", None)
-            if name in EXERCISES and function:
-                found[name] = function
-    return found
-
-
-def _slice(statements, makers, function, exercise, cells):
-    """The statements that define a function, and those before them that they need.
-
-    makers: name -> the numbers of the statements that bind it.
-    """
-    own = [i for i, (key, _) in enumerate(cells) if key == f"exercise-{exercise}"]
-    found = makers.get(function, [])  # a later `softmax = yours("softmax")` is not the work
-    found = [i for i in found if statements[i].defines] or found
-    here = [i for i in found if statements[i].cell in own] or found
-    chosen, waiting = set(), here[-1:]
-    while waiting:
-        i = waiting.pop()
-        if i in chosen:
-            continue
-        chosen.add(i)
-        statement = statements[i]
-        for need in [*statement.needs, *(statement.binds if statement.adds else ())]:
-            before = [k for k in makers.get(need, []) if k < i]
-            waiting += before[-1:] or ([] if statement.adds else makers.get(need, [])[:1])
-    return [statements[i] for i in sorted(chosen)]

@@ -10,69 +10,104 @@ from dataclasses import dataclass
 
 from ..checks import check, running
 from ..exercises import EXERCISES
-from ..keep import sources
 from . import collecting
 from .remote import Ended, Remote
+from .slicing import Attempt, Unreadable
 
-PLACES = 3  # files of a student in which an exercise is looked for
+TRIES = 12  # at an exercise of a student, in all files
+PATIENCE = 3  # times the limit of one try, after which no further one begins
+SURVEYS = 5  # modules of a student that are run to see what they have
 HANDED_BACK = "handed-back"
+PASSED, NOT_YET, NOT_WRITTEN, UNUSABLE = "passed", "not yet", "not written", "unusable"
+CANNOT_LOAD = " cannot be loaded: "
 
 
 @dataclass
 class Row:
-    """What came of one exercise of one student."""
+    """What came of one exercise of one student.
+
+    state: "passed"; "not yet", if what there is does not pass; "not written"; or "unusable", if
+    nothing could be looked at.
+    """
 
     student: str
     lesson: int
     exercise: str
-    passed: bool
+    state: str
     mistake: str
     message: str
     file: str = ""
     seconds: float = 0.0
-    written: bool = True
+
+    @property
+    def passed(self):
+        return self.state == PASSED
 
 
-def judge(student, root, limits):
+def judge(student, root, limits, exercises=tuple(EXERCISES)):
     """Return the rows of a student, one for each exercise; scratch folders are made in root."""
-    submissions, troubles = [], list(student.troubles)
-    for path in student.files:
-        try:
-            submissions.append(_Loaded(collecting.read(path), root, limits))
-        except collecting.Unreadable as reason:
-            troubles.append(str(reason))
-    if not student.files and not troubles:
-        troubles.append("Nothing was handed in: there is no .py file and no notebook.")
+    loaded, troubles, started = [], list(student.troubles), time.monotonic()
     before = running.TIME_LIMIT
     running.TIME_LIMIT = limits.seconds  # what the sentences of a check say, too
     try:
-        return [_row(student.name, name, submissions, troubles) for name in EXERCISES]
+        for path in student.files:
+            try:
+                loaded.append(_Loaded(collecting.read(path), root, limits))
+            except Unreadable as reason:
+                troubles.append(str(reason))
+            except Exception as error:  # a fault of the grader's: it must cost one file at most
+                said = f"{path.name} could not be looked into ({type(error).__name__})"
+                troubles.append(f"{said}: look at it by hand.")
+        for one in [one for one in loaded if one.submission.whole][:SURVEYS]:
+            one.survey()
+        if not student.files and not troubles:
+            troubles.append(collecting.nothing_from(student))
+        rows = [_row(student.name, name, loaded, troubles, limits) for name in exercises]
+        if rows:
+            rows[0].seconds += time.monotonic() - started - sum(row.seconds for row in rows)
+        return rows
     finally:
         running.TIME_LIMIT = before
 
 
-def _row(student, name, submissions, troubles):
-    """The best that a student has for an exercise: the first that passes, or else the last."""
-    started, tried = time.monotonic(), []
-    for submission in [s for s in submissions if s.has(name)][:PLACES]:
-        try:
-            tried.append(submission.judge(name))
-        except Exception as error:  # a fault of the grader's: it must cost one row at most
-            said = f"{name}: the grader itself failed ({type(error).__name__}): look at it by hand."
-            tried.append(Row("", 0, name, False, "", said))
-        if tried[-1].passed:
-            break
-    broken = [s.submission.troubles[name] for s in submissions if name in s.submission.troubles]
+def _row(student, name, loaded, troubles, limits):
+    """The best that a student has for an exercise: the first that passes, or else the first."""
+    started = time.monotonic()
+    tried, more = _tried(name, loaded, started + PATIENCE * limits.seconds)
     if tried:
-        row = next((row for row in tried if row.written), tried[-1])
+        row = next((row for row in tried if row.state != NOT_WRITTEN), tried[0])
         row = tried[-1] if tried[-1].passed else row
+        if more and not row.passed:
+            row.message += "\nThere are more versions of it, which were not tried."
     else:
-        said = broken or troubles or [s.trouble for s in submissions if s.trouble]
+        broken = [one.submission.troubles.get(name) for one in loaded]
+        said = list(filter(None, broken)) or troubles or [o.trouble for o in loaded if o.trouble]
+        state = NOT_YET if any(broken) else UNUSABLE if said else NOT_WRITTEN
         text = "\n".join(dict.fromkeys(said)) or f"{name}: not written yet"
-        row = Row("", 0, name, False, "", text, written=bool(said))
+        row = Row("", 0, name, state, "", text)
     row.student, row.lesson = student, EXERCISES[name].lesson
     row.seconds = time.monotonic() - started
     return row
+
+
+def _tried(name, loaded, end):
+    """Rows of the attempts at an exercise, until one passes, and whether there would be more."""
+    rows, seen = [], set()
+    for one in loaded:
+        for attempt in one.attempts(name):
+            if attempt.key in seen or (attempt.go_on and "Error" not in rows[-1].message):
+                continue  # running all that stands before helps only where a name was missing
+            if len(rows) == TRIES or time.monotonic() > end:
+                return rows, True
+            seen.add(attempt.key)
+            try:
+                rows.append(one.judge(name, attempt))
+            except Exception as error:  # a fault of the grader's: it must cost one row at most
+                said = f"the grader itself failed ({type(error).__name__}): look at it by hand"
+                rows.append(Row("", 0, name, NOT_YET, "", f"{name}: {said}."))
+            if rows[-1].passed:
+                return rows, False
+    return rows, False
 
 
 class _Loaded:
@@ -80,20 +115,25 @@ class _Loaded:
 
     def __init__(self, submission, root, limits):
         self.submission, self.root, self.limits = submission, root, limits
-        self.trouble, self.own = "", None
-        if submission.module:
-            self._survey()
+        self.trouble, self.loads = "", True
 
-    def _survey(self):
+    def survey(self):
         """Load a module once, to see what it has and whether it loads at all."""
-        pieces = next(iter(self.submission.pieces.values()))
-        found = self._visit(pieces, None, None, lambda remote, found: found)
+        whole = self.submission.whole
+        found = self._visit(Attempt((whole,), None), None, lambda remote, found: found)
         if isinstance(found, str):
-            self.trouble, self.own = f"{self.submission.file} cannot be loaded: {found}", []
+            self.trouble, self.loads = f"{self.submission.file}{CANNOT_LOAD}{found}", False
             return
-        written = sources.defined(pieces[0][1])
-        self.own = [name for name in EXERCISES if name in written or name in found["own"]]
+        for name in found["own"]:
+            self.submission.attempts.setdefault(name, [Attempt((whole,), name)])
         self.trouble = self._stopped(found)
+
+    def attempts(self, name):
+        """The ways to a function for an exercise that are worth a try."""
+        found = self.submission.attempts.get(name, [])
+        if self.loads:
+            return found
+        return [a for a in found if a.pieces != (self.submission.whole,)] or found[:1]
 
     def _stopped(self, found):
         """A sentence about what stopped a submission while it was loaded, or ""."""
@@ -106,45 +146,35 @@ class _Loaded:
             ": "
         )
 
-    def _visit(self, pieces, wanted, target, look):
+    def _visit(self, attempt, wanted, look):
         """Return look(remote, what the submission has), or a sentence when it does not load."""
         with scratch_in(self.root) as scratch:
             with open(
                 os.path.join(scratch, "my_rnn.py"), "w", encoding="utf-8", errors="surrogatepass"
             ) as file:
-                file.write("\n".join(text for _, text in pieces))
+                file.write("\n".join(piece.text for piece in attempt.pieces))
             try:
-                with Remote(pieces, wanted, target, scratch, self.limits) as remote:
+                with Remote(attempt, wanted, scratch, self.limits) as remote:
                     return look(remote, remote.load())
             except running.OutOfTime:
                 return f"it does not come to an end within {self.limits.seconds:g} seconds."
             except Ended as reason:
                 return f"{reason}."
 
-    def has(self, name):
-        """Whether there is something to judge for an exercise."""
-        return name in (self.submission.pieces if self.own is None else self.own)
-
-    def judge(self, name):
-        """The Row of an exercise, from this submission alone."""
-        pieces, target = self.submission.pieces[name], self.submission.targets.get(name, name)
-
-        def look(remote, found):
-            return self._verdict(name, remote, found)
-
-        row = self._visit(pieces, name, target, look)
+    def judge(self, name, attempt):
+        """The Row of an exercise, from one attempt alone."""
+        row = self._visit(attempt, name, lambda *found: self._verdict(name, *found))
         if isinstance(row, str):
-            row = Row(
-                "", 0, name, False, "", f"{name}: {self.submission.file} cannot be used: {row}"
-            )
+            said = f"{name}: {self.submission.file} cannot be used: {row}"
+            row = Row("", 0, name, NOT_YET, "", said)
         row.file = self.submission.file
         return row
 
     def _verdict(self, name, remote, found):
-        stopped = self._stopped(found)
+        stopped, unwritten = self._stopped(found), f"{name}: not written yet"
         if found["state"] == "missing":
-            text = f"{name}: {stopped}" if stopped else f"{name}: not written yet"
-            return Row("", 0, name, False, "", text, written=bool(stopped))
+            state, text = (NOT_YET, f"{name}: {stopped}") if stopped else (NOT_WRITTEN, unwritten)
+            return Row("", 0, name, state, "", text)
         function = remote if found["state"] == "function" else found.get("value")
         result = check(name, function, keep=False)
         passed, mistake, message = bool(result.passed), result.mistake or "", result.message
@@ -158,10 +188,10 @@ class _Loaded:
                     "place of work of one's own."
                 ),
             )
-        written = message != f"{name}: not written yet"
-        if stopped and written:
+        state = PASSED if passed else NOT_WRITTEN if message == unwritten else NOT_YET
+        if stopped and state != NOT_WRITTEN:
             message += f"\n{stopped}"
-        return Row("", 0, name, passed, mistake, message, written=written)
+        return Row("", 0, name, state, mistake, message)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 import threading
+import warnings
 from dataclasses import replace
 
 from ..exercises import EXERCISES
@@ -15,12 +16,14 @@ from . import collecting, judging
 from .judging import Row
 from .remote import STARTING, Limits
 
+MEMORY = 4 * 1024**3  # bytes of address space that a judge may take for itself
 
-def grade(folder, jobs=None, limits=None, report=lambda rows: None):
+
+def grade(folder, jobs=None, limits=None, report=lambda rows: None, exercises=tuple(EXERCISES)):
     """Return the rows of all students in a folder, and the names in it that are nobody's work.
 
     jobs: how many students at a time, the number of processors unless given; report(rows) is
-    called with the rows of each student as they come.
+    called with the rows of each student as they come; exercises: the names of those to grade.
     """
     limits = limits or Limits()
     limits = replace(limits, hidden=(*limits.hidden, os.path.realpath(folder)))
@@ -30,9 +33,11 @@ def grade(folder, jobs=None, limits=None, report=lambda rows: None):
     for student in found:
         waiting.put(student)
     root = tempfile.mkdtemp(prefix="course_grade_")
-    judges = [_Judge(root, limits) for _ in range(jobs)]
+    judges = [_Judge(root, limits, exercises) for _ in range(jobs)]
 
     def work(judge):
+        if hasattr(signal, "pthread_sigmask"):  # Ctrl-C is for the main thread, not for a judge
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         while not judge.stopped:
             try:
                 student = waiting.get_nowait()
@@ -53,13 +58,32 @@ def grade(folder, jobs=None, limits=None, report=lambda rows: None):
             while thread.is_alive():
                 thread.join(0.2)  # in slices: a Ctrl-C gets through
     finally:
-        for judge in judges:
-            judge.stopped = True
-            judge.end()
-        for thread in threads:
-            thread.join()
-        judging.remove(root)
+        with _uninterrupted():
+            _end(judges, threads, root)
     return [row for student in found for row in rows[student.name]], others
+
+
+def _end(judges, threads, root):
+    """Stop the judges, and leave no folder behind."""
+    for judge in judges:
+        judge.stopped = True
+        judge.end()
+    for thread in threads:
+        thread.join()
+    judging.remove(root)
+
+
+@contextlib.contextmanager
+def _uninterrupted():
+    """Keep Ctrl-C and the like waiting while what was begun is put away."""
+    kinds = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+    kinds = kinds if threading.current_thread() is threading.main_thread() else []
+    before = {kind: signal.signal(kind, signal.SIG_IGN) for kind in kinds if kind}
+    try:
+        yield
+    finally:
+        for kind, old in before.items():
+            signal.signal(kind, old)
 
 
 def _processors():
@@ -72,13 +96,15 @@ def _processors():
 class _Judge:
     """A process that judges one student after another."""
 
-    def __init__(self, root, limits):
-        self.root, self.limits, self.process, self.stopped = root, limits, None, False
+    def __init__(self, root, limits, exercises):
+        self.root, self.limits, self.exercises = root, limits, exercises
+        self.process, self.stopped = None, False
 
     def _start(self):
         context = multiprocessing.get_context("spawn")
         self.line, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, self.root, self.limits))
+        given = (theirs, self.root, self.limits, self.exercises)
+        self.process = context.Process(target=_serve, args=given)
         self.process.start()
         theirs.close()
 
@@ -95,9 +121,9 @@ class _Judge:
         """The rows of a student; when the process dies over it, rows that say so."""
         if not self.process:
             self._start()
-        patience = STARTING + (len(student.files) + len(EXERCISES) * judging.PLACES) * (
-            STARTING + 2 * self.limits.seconds
-        )
+        once = 2 * STARTING + 4 * self.limits.seconds
+        patience = once * (len(student.files) + 1)
+        patience += len(self.exercises) * (once + judging.PATIENCE * self.limits.seconds)
         try:
             self.line.send(student)
             if self.line.poll(patience):
@@ -107,13 +133,15 @@ class _Judge:
         self.end()
         said = "The grader was stopped while it looked at this submission: look at it by hand."
         return [
-            Row(student.name, exercise.lesson, name, False, "", said)
-            for name, exercise in EXERCISES.items()
+            Row(student.name, EXERCISES[name].lesson, name, judging.UNUSABLE, "", said)
+            for name in self.exercises
         ]
 
 
-def _serve(line, root, limits):
+def _serve(line, root, limits, exercises):
     """Judge the students that come down the line, until it is closed."""
+    warnings.simplefilter("ignore")  # of a submission's text
+    _limit_memory()
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started it
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # on the way out it cleans up
@@ -122,4 +150,18 @@ def _serve(line, root, limits):
             student = line.recv()
         except (EOFError, OSError):
             return
-        line.send(judging.judge(student, root, limits))
+        rows = judging.judge(student, root, limits, exercises)
+        with contextlib.suppress(OSError):
+            line.send(rows)
+
+
+def _limit_memory():
+    """On Linux, let a submission that takes too much of a judge's memory end as a MemoryError."""
+    if sys.platform == "linux":
+        import resource
+
+        with open("/proc/self/statm", encoding="ascii") as file:
+            limit = MEMORY + int(file.read().split()[0]) * resource.getpagesize()
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))

@@ -50,18 +50,18 @@ class Ended(Exception):
 
 
 class Remote:
-    """One process with one submission in it, for one exercise.
+    """One process with one Attempt in it, at one exercise (wanted; None: only to look).
 
     Use it as a context: at the end the process is gone, whatever it does. After `load`, the object
     can be called and looked at like the function itself.
     """
 
-    def __init__(self, pieces, wanted, target, scratch, limits):
-        self.pieces, self.wanted, self.target = pieces, wanted, target
+    def __init__(self, attempt, wanted, scratch, limits):
+        self.attempt, self.wanted = attempt, wanted
         self.scratch, self.limits = scratch, limits
         self.trouble, self.handed_back, self.number = "", "", 0
         self.args, self.calls, self.times = (), [], 1
-        self.frames, self.left = queue.Queue(), STARTING
+        self.frames, self.left = queue.Queue(2), STARTING  # two: a flood of them waits outside
 
     # The process ---------------------------------------------------------------------------
 
@@ -77,7 +77,8 @@ class Remote:
             env=_surroundings(self.scratch),
             start_new_session=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
         self.last = threading.Timer(2 * STARTING + 4 * self.limits.seconds, self.kill)
         self.last.daemon = True
         self.last.start()  # so that not even a write to a full pipe waits for ever
@@ -100,10 +101,11 @@ class Remote:
                 ],
                 "scratch": self.scratch,
                 "readable": [path for path in python if path],
-                "hidden": [str(COURSE), *self.limits.hidden],
-                "pieces": [list(piece) for piece in self.pieces],
+                "hidden": [str(COURSE), os.path.dirname(self.scratch), *self.limits.hidden],
+                "pieces": [[p.label, p.text, p.places] for p in self.attempt.pieces],
+                "go on": self.attempt.go_on,
                 "path": os.path.join(self.scratch, "my_rnn.py"),
-                "target": self.target,
+                "target": self.attempt.target,
                 "names": list(EXERCISES),
                 **borrowing.lending(self.wanted),
             }
@@ -114,6 +116,9 @@ class Remote:
     def __exit__(self, *error):
         self.last.cancel()
         self.kill()
+        while self.reader.is_alive():  # it may be waiting to put a frame
+            with contextlib.suppress(queue.Empty):
+                self.frames.get(timeout=0.05)
         for pipe in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):
                 pipe.close()
@@ -206,9 +211,14 @@ class Remote:
         found = self._right(self._receive())
         self.left = self.limits.seconds
         try:
-            if found.get("state") == "function":
+            stopped = found["stopped"]
+            if stopped and not isinstance(stopped["kind"] + stopped["text"], str):
+                raise TypeError
+            if self.wanted is None:
+                found["own"] = [name for name in EXERCISES if name in found["own"]]
+            elif found["state"] == "function":
                 self._take_after(found)
-        except (TypeError, ValueError, KeyError):
+        except (TypeError, ValueError, LookupError, AttributeError):
             self._fail(NO_ANSWER)
         return found
 
@@ -225,8 +235,9 @@ class Remote:
                 ]
             )
         self.__code__ = compile("", self.filename or "<submission>", "exec")
-        for label, text in self.pieces:
-            linecache.cache[label] = (len(text), None, text.splitlines(True), label)
+        for piece in self.attempt.pieces:
+            lines = piece.text.splitlines(True)
+            linecache.cache[piece.label] = (len(piece.text), None, lines, piece.label)
 
     def __call__(self, *args):
         if self.trouble:
@@ -317,7 +328,9 @@ def _made(kind, text):
     with contextlib.suppress(TypeError):
         return kind(_Said(text))
     made = type(kind.__name__, (kind,), {"__str__": lambda self: text})
-    return made.__new__(made)
+    with contextlib.suppress(TypeError):
+        return made.__new__(made)
+    return type(kind.__name__, (Exception,), {})(_Said(text))  # as a group of exceptions is made
 
 
 def raising_there(error, filename, line, function):

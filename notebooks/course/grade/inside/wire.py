@@ -20,6 +20,10 @@ LARGEST = 32_000_000  # bytes of one frame
 LARGEST_TREE = 4_000_000  # bytes of its tree: a tree takes far more memory once it is read
 DEEPEST = 30
 MOST_PARTS = 200_000  # items of lists and dicts, all in all
+MOST_OBJECTS = 1_000_000  # items of arrays that hold no numbers, all in all
+MOST_TEXT = (
+    50_000_000  # characters, if every part were as long as the longest: in an array they are
+)
 LONGEST_INT = 200  # bits
 DTYPE = re.compile(r"[<>|][biufc][1-9]\d?")
 MODEL_ARRAYS = ("parameters", "memory")
@@ -57,11 +61,13 @@ class Callback:
 class _Packer:
     def __init__(self, arguments):
         self.arguments, self.arrays, self.size, self.nodes = arguments, [], 0, 0
+        self.objects, self.longest = 0, 0
 
     def tree(self, value, depth=0):
         """The tree of any value; of one that cannot be sent, what kind it is."""
         self.nodes += 1
-        if depth > DEEPEST or self.nodes > MOST_PARTS:
+        much = self.nodes > MOST_PARTS or self.nodes * self.longest > MOST_TEXT
+        if much or depth > DEEPEST:
             raise TooLarge
         for number, argument in enumerate(self.arguments):
             if value is argument and not isinstance(value, (int, float, str, tuple)):
@@ -72,8 +78,8 @@ class _Packer:
         if kind is int:
             return value if value.bit_length() < LONGEST_INT else ["odd", "int", "object"]
         if kind in (float, str):
-            if kind is str and len(value) > LARGEST_TREE:
-                raise TooLarge
+            if kind is str:
+                self.longest = max(self.longest, len(value))
             return value
         if isinstance(value, np.ndarray):
             return self.array(np.asarray(value))
@@ -113,6 +119,9 @@ class _Packer:
             return ["array", array.dtype.str, list(array.shape)]
         if array.dtype.kind == "U" and array.size < 100_000:
             return ["texts", list(array.shape), array.ravel().tolist()]
+        self.objects += array.size
+        if self.objects > MOST_OBJECTS:
+            raise TooLarge
         return ["objects", list(array.shape)]
 
 
@@ -155,7 +164,10 @@ def pack(value, arguments=()):
     """
     packer = _Packer(arguments)
     try:
-        tree = json.dumps(packer.tree(value), separators=(",", ":")).encode("ascii")
+        tree = packer.tree(value)
+        if packer.longest > LARGEST_TREE:
+            raise TooLarge
+        tree = json.dumps(tree, separators=(",", ":")).encode("ascii")
     except RecursionError:
         raise TooLarge from None
     if len(tree) > LARGEST_TREE:
@@ -195,10 +207,16 @@ def _stand_in(kind, name):
 class _Unpacker:
     def __init__(self, data, at, build):
         self.data, self.at, self.build = data, at, build
+        self.nodes, self.longest, self.objects = 0, 0, 0
 
     def value(self, tree):
+        self.nodes += 1
         if not isinstance(tree, list):
             if isinstance(tree, dict):
+                raise Malformed
+            if isinstance(tree, str):
+                self.longest = max(self.longest, len(tree))
+            if self.nodes * self.longest > MOST_TEXT:
                 raise Malformed
             return tree
         tag, *rest = tree
@@ -229,10 +247,13 @@ class _Unpacker:
         return self.value(tree)[()]
 
     def a_texts(self, shape, items):
-        return np.array([str(item) for item in items], dtype=str).reshape(shape)
+        texts = [self.value(str(item)) for item in items]
+        return np.array(texts, dtype=str).reshape(shape)
 
     def a_objects(self, shape):
-        shape = tuple(shape) if math.prod(shape) < 1_000_000 else (0,)
+        self.objects += math.prod(shape)
+        if not 0 <= self.objects <= MOST_OBJECTS:
+            raise Malformed
         return np.full(shape, None, dtype=object)
 
     def a_odd(self, kind, name):

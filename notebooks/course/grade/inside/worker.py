@@ -5,9 +5,13 @@ setup, then calls. It holds the student's text and the inputs of the call at han
 compare an answer with: the grader does that, in a process of its own.
 """
 
+import __future__
+
+import ast
 import builtins
 import copy
 import ctypes  # noqa: F401  loaded now, since the guard refuses it later
+import functools
 import inspect
 import io
 import linecache
@@ -26,6 +30,7 @@ import wire
 
 PRINTED = 4000  # characters of printed text that are kept of a call
 TEXT = 2000  # characters of what an exception says
+SHOWING = ("course.plots", "course.widgets", "display", "get_ipython")  # of no use for an answer
 
 
 class HandedBack(RuntimeError):
@@ -85,6 +90,9 @@ class Printed(io.TextIOBase):
             self.text += text[: PRINTED - len(self.text)]
         return len(text)
 
+    def reconfigure(self, **options):
+        """As a real stream has it."""
+
     def fresh(self):
         text, self.text = self.text, ""
         return text
@@ -102,15 +110,18 @@ class Inert(types.ModuleType):
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return Inert(name)
+        return Inert(f"{self.__name__}.{name}")
 
     def __call__(self, *args, **named):
-        if Inert.judging:
-            raise HandedBack(self.__name__)
-        return Inert("answer")
+        if Inert.judging and not self.__name__.startswith(SHOWING):
+            raise HandedBack(self.__name__.rpartition(".")[2])
+        return Inert(f"{self.__name__}.answer")
 
     def __iter__(self):
         return iter(())
+
+    def __len__(self):
+        return 0
 
 
 class InertCourse:
@@ -204,21 +215,35 @@ def ask(pipes, number, args):
 # The submission ------------------------------------------------------------------------------
 
 
-def load(pieces, path):
-    """Run the pieces of a submission, (label, text) each; return its names, and an error or None.
+def load(pieces, path, go_on):
+    """Run the pieces of a submission; return its names, and the first error or None.
 
-    Whatever stops it, what was defined before stands.
+    A piece has a label, a text, and the places of the statements to be run or None for all.
+    Whatever stops it, what was defined before stands; go_on: and the next statement is run.
     """
     module = types.ModuleType("my_rnn")
     module.__file__ = path
     sys.modules["my_rnn"] = module
-    try:
-        for label, text in pieces:
-            linecache.cache[label] = (len(text), None, text.splitlines(True), label)
-            exec(compile(text, label, "exec"), module.__dict__)
-    except BaseException as error:
-        return module.__dict__, error
-    return module.__dict__, None
+    first, flags = None, 0
+    for label, text, places in pieces:
+        linecache.cache[label] = (len(text), None, text.splitlines(True), label)
+        tree = ast.parse(text)
+        chosen = tree.body if places is None else [tree.body[place] for place in places]
+        for body in [[node] for node in chosen] if go_on else [chosen]:
+            try:
+                code = compile(ast.Module(body, []), label, "exec", flags, dont_inherit=True)
+                flags |= code.co_flags & FUTURE
+                exec(code, module.__dict__)
+            except BaseException as error:
+                first = first or error
+                if not go_on:
+                    return module.__dict__, first
+    return module.__dict__, first
+
+
+FUTURE = functools.reduce(
+    int.__or__, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
 
 
 def described(error, filenames):
@@ -311,6 +336,7 @@ def serve():
     out = sys.stdout = Printed()
     sys.stderr = sys.__stdout__ = sys.__stderr__ = Printed()
     builtins.input = _no_input
+    builtins.display, builtins.get_ipython = Inert("display"), Inert("get_ipython")
     guard.put_up(setup["scratch"], setup["readable"], setup["hidden"])
     np.seterr(all="ignore")
 
@@ -324,8 +350,8 @@ def serve():
         pipes.send(frame)
 
     reply(0, dict)
-    names, error = load(setup["pieces"], setup["path"])
-    stopped = described(error, [label for label, _ in setup["pieces"]]) if error else None
+    names, error = load(setup["pieces"], setup["path"], setup["go on"])
+    stopped = described(error, [label for label, *_ in setup["pieces"]]) if error else None
     if wanted is None:
         given = [name for name, function in lent.items() if names.get(name) is function]
         own = [n for n in setup["names"] if n in names and n not in given]
