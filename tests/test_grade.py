@@ -348,6 +348,15 @@ def rows_of(tmp_path, files, exercises):
     return judging.judge(student, str(tmp_path), LENIENT, exercises)
 
 
+def test_a_module_beside_it_can_be_imported(tmp_path):
+    files = {"work/my_rnn.py": "from helper import e, np\n\ndef softmax(scores):\n    return e(scores)\n",
+             "work/helper.py": f"{NP}\n{SOFT.replace('softmax', 'e')}\n",
+             "work/numpy.py": "1 / 0", "worker.py": "1 / 0"}  # fmt: skip
+    softmax, other = rows_of(tmp_path, files, ("softmax", "one_hot"))
+    assert softmax.passed and softmax.file == "my_rnn.py", softmax.message
+    assert other.state == judging.NOT_WRITTEN or "ZeroDivisionError" in other.message
+
+
 def test_the_last_of_many_files(tmp_path):
     files = {f"try{n}.ipynb": notebook(cell(NP), cell(f"{NO_SHIFT}  # {n}")) for n in range(4)}
     files["try5.ipynb"] = notebook(cell(NP), cell(SOFT))

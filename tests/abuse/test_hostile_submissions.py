@@ -9,6 +9,7 @@ import hashlib
 import inspect
 import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -628,3 +629,51 @@ def _alone(home, function, name):
             lines[1:1] = [f"{other} = yours('{other}')" for other in others]
     lines.insert(1, "from course.keep import yours")
     return "from course.exercises import Model\n" + "\n\n".join(lines) + f"\n{name} = {function}\n"
+
+
+# Stopped half-way ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kinds", [("SIGINT",), ("SIGINT", "SIGINT"), ("SIGTERM",), ("SIGHUP",)])
+def test_a_grader_that_is_stopped_leaves_nothing(kinds, tmp_path):
+    """Signals go to the whole group, as from a terminal. The file of last time stays."""
+    if not POSIX:
+        pytest.skip("sends signals")
+    submissions, temporary = tmp_path / "submissions", tmp_path / "temporary"
+    submissions.mkdir()
+    temporary.mkdir()
+    (tmp_path / "out.csv").write_text("old", encoding="utf-8")
+    for number in range(6):
+        text = f"{GOOD}\nimport time\ntime.sleep(1)\n"
+        (submissions / f"{number}.py").write_text(text, encoding="utf-8")
+    grader = subprocess.Popen(
+        [sys.executable, "-m", "course.grade", str(submissions), "--csv", str(tmp_path / "out.csv")],
+        cwd=ROOT / "notebooks", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "TMPDIR": str(temporary)}, start_new_session=True,
+    )  # fmt: skip
+    end = time.monotonic() + 60
+    while not list(temporary.glob("course_grade_*/scratch_*")) and time.monotonic() < end:
+        time.sleep(0.1)
+    for kind in kinds:
+        os.killpg(grader.pid, getattr(signal, kind))
+        time.sleep(0.2)
+    out, err = grader.communicate(timeout=60)
+    assert grader.returncode == 130 and out == "", err
+    *graded, last = err.splitlines()
+    assert last == "Stopped. Nothing was written.", err
+    assert all("2 of 28 passed" in line for line in graded), err
+    assert list(temporary.iterdir()) == []
+    assert sorted(os.listdir(tmp_path)) == ["out.csv", "submissions", "temporary"]
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "old"
+
+
+def test_a_table_that_nobody_reads_to_its_end(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.py").write_text(GOOD, encoding="utf-8")
+    grader = subprocess.Popen(
+        [sys.executable, "-m", "course.grade", str(tmp_path / "in"), "--csv", str(tmp_path / "o.csv")],
+        cwd=ROOT / "notebooks", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    grader.stdout.close()
+    assert grader.stderr.read().startswith("1: a, 2 of 28 passed")
+    assert grader.wait(60) == 0 and (tmp_path / "o.csv").exists()

@@ -166,4 +166,6 @@ def _stop(sentence):
 
 if __name__ == "__main__":
     _stop_as_ctrl_c_does()
-    sys.exit(main())
+    code = main()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is put away; impatience changes nothing now
+    sys.exit(code)

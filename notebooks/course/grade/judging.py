@@ -52,7 +52,8 @@ def judge(student, root, limits, exercises=tuple(EXERCISES)):
     try:
         for path in student.files:
             try:
-                loaded.append(_Loaded(collecting.read(path), root, limits))
+                beside = [p for p in student.files if p.parent == path.parent and p != path]
+                loaded.append(_Loaded(collecting.read(path), root, limits, beside))
             except Unreadable as reason:
                 troubles.append(str(reason))
             except Exception as error:  # a fault of the grader's: it must cost one file at most
@@ -113,8 +114,9 @@ def _tried(name, loaded, end):
 class _Loaded:
     """A submission, and what was found out about it on the way."""
 
-    def __init__(self, submission, root, limits):
+    def __init__(self, submission, root, limits, beside=()):
         self.submission, self.root, self.limits = submission, root, limits
+        self.modules = [path for path in beside if path.suffix == ".py"]  # that it may import
         self.trouble, self.loads = "", True
 
     def survey(self):
@@ -153,6 +155,9 @@ class _Loaded:
                 os.path.join(scratch, "my_rnn.py"), "w", encoding="utf-8", errors="surrogatepass"
             ) as file:
                 file.write("\n".join(piece.text for piece in attempt.pieces))
+            for path in self.modules:
+                if path.name != "my_rnn.py" and path.stat().st_size < collecting.LARGEST[".py"]:
+                    shutil.copyfile(path, os.path.join(scratch, path.name))
             try:
                 with Remote(attempt, wanted, scratch, self.limits) as remote:
                     return look(remote, remote.load())

@@ -16,6 +16,9 @@ from . import collecting, judging
 from .judging import Row
 from .remote import STARTING, Limits
 
+FROM_A_TERMINAL = (
+    {signal.SIGINT, signal.SIGTERM, signal.SIGHUP} if hasattr(signal, "pthread_sigmask") else set()
+)
 MEMORY = 4 * 1024**3  # bytes of address space that a judge may take for itself
 
 
@@ -36,8 +39,12 @@ def grade(folder, jobs=None, limits=None, report=lambda rows: None, exercises=tu
     judges = [_Judge(root, limits, exercises) for _ in range(jobs)]
 
     def work(judge):
-        if hasattr(signal, "pthread_sigmask"):  # Ctrl-C is for the main thread, not for a judge
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        if FROM_A_TERMINAL:  # for the main thread, not for a judge, which inherits this
+            from multiprocessing import resource_tracker
+
+            signal.pthread_sigmask(signal.SIG_BLOCK, FROM_A_TERMINAL)
+            resource_tracker.ensure_running()  # it unblocks some of them
+            signal.pthread_sigmask(signal.SIG_BLOCK, FROM_A_TERMINAL)
         while not judge.stopped:
             try:
                 student = waiting.get_nowait()
@@ -76,9 +83,9 @@ def _end(judges, threads, root):
 @contextlib.contextmanager
 def _uninterrupted():
     """Keep Ctrl-C and the like waiting while what was begun is put away."""
-    kinds = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
-    kinds = kinds if threading.current_thread() is threading.main_thread() else []
-    before = {kind: signal.signal(kind, signal.SIG_IGN) for kind in kinds if kind}
+    main = threading.current_thread() is threading.main_thread()
+    kinds = {signal.SIGINT, *FROM_A_TERMINAL} if main else ()
+    before = {kind: signal.signal(kind, signal.SIG_IGN) for kind in kinds}
     try:
         yield
     finally:
@@ -98,19 +105,25 @@ class _Judge:
 
     def __init__(self, root, limits, exercises):
         self.root, self.limits, self.exercises = root, limits, exercises
-        self.process, self.stopped = None, False
+        self.process, self.stopped, self.lock = None, False, threading.Lock()
 
     def _start(self):
-        context = multiprocessing.get_context("spawn")
-        self.line, theirs = context.Pipe()
-        given = (theirs, self.root, self.limits, self.exercises)
-        self.process = context.Process(target=_serve, args=given)
-        self.process.start()
-        theirs.close()
+        """Start the process, unless the grader is about to end: OSError."""
+        with self.lock:
+            if self.stopped:
+                raise OSError
+            context = multiprocessing.get_context("spawn")
+            self.line, theirs = context.Pipe()
+            given = (theirs, self.root, self.limits, self.exercises)
+            process = context.Process(target=_serve, args=given)
+            process.start()
+            theirs.close()
+            self.process = process
 
     def end(self):
         """End the process, which ends the one that it is just looking after."""
-        process, self.process = self.process, None
+        with self.lock:
+            process, self.process = self.process, None
         if process:
             process.terminate()
             process.join(5)
@@ -119,12 +132,12 @@ class _Judge:
 
     def rows(self, student):
         """The rows of a student; when the process dies over it, rows that say so."""
-        if not self.process:
-            self._start()
         once = 2 * STARTING + 4 * self.limits.seconds
         patience = once * (len(student.files) + 1)
         patience += len(self.exercises) * (once + judging.PATIENCE * self.limits.seconds)
         try:
+            if not self.process:
+                self._start()
             self.line.send(student)
             if self.line.poll(patience):
                 return self.line.recv()
@@ -142,9 +155,12 @@ def _serve(line, root, limits, exercises):
     """Judge the students that come down the line, until it is closed."""
     warnings.simplefilter("ignore")  # of a submission's text
     _limit_memory()
-    with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started it
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # on the way out it cleans up
+    for kind in {signal.SIGINT, signal.SIGTERM, *FROM_A_TERMINAL}:
+        signal.signal(kind, signal.SIG_IGN)  # which forgets those that have come, too
+    if FROM_A_TERMINAL:
+        os.setpgrp()  # what a terminal sends from now on does not come here
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # on the way out it cleans up
     while True:
         try:
             student = line.recv()

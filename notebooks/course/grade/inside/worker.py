@@ -339,6 +339,7 @@ def serve():
     builtins.display, builtins.get_ipython = Inert("display"), Inert("get_ipython")
     guard.put_up(setup["scratch"], setup["readable"], setup["hidden"])
     np.seterr(all="ignore")
+    sys.path.append(setup["scratch"])  # last: a numpy.py of theirs is not to stand for NumPy
 
     def reply(number, content):
         try:
