@@ -122,6 +122,30 @@ def test_plans_add_up():
     assert sorted(n for lessons, _ in weeks for n in numbers_in(lessons)) == sorted(MINUTES)
 
 
+def needs(path):
+    """The earlier lessons that a lesson says it needs."""
+    said = re.search(r"needs lessons? (.+?) ·", read_lesson(path).cells[0].source)
+    first, *more = numbers_in(said[1]) if said else (0,)
+    return set(range(first, more[0] + 1)) if said and " to " in said[1] else {first, *more}
+
+
+def test_no_plan_takes_a_lesson_before_those_it_needs():
+    for day_or_week in ("session", "week"):
+        order = [n for _, *cells in rows(GUIDE, day_or_week) for n in plan(day_or_week, cells)]
+        for i, number in enumerate(order):
+            assert needs(PATHS[number]) <= set(order[:i]) | {0}, (day_or_week, number)
+
+
+def plan(head, cells):
+    """The lessons of a row of a plan, in order."""
+    return numbers_in(cells[1]) if head == "session" else numbers_in(f"{cells[0]} {cells[2]}")
+
+
+def test_after_lesson_8_any():
+    assert "After 8, take any" in section("Plans")
+    assert all(max(needs(path)) <= 8 for path in PATHS[9:])
+
+
 # Widgets -----------------------------------------------------------------------------------
 
 
