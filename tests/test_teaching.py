@@ -88,7 +88,7 @@ def test_mistakes_exist(number):
 
 
 def test_quizzes_exist():
-    named = re.findall(r"\(from the quiz(?:zes)? (.+?)\)", GUIDE)
+    named = re.findall(r"\((?:the first (?:two )?)?from the quiz(?:zes)? (.+?)\)", GUIDE)
     found = [name for words in named for name in re.findall(r"`([\w-]+)`", words)]
     assert len(found) == 4
     assert set(found) <= set(QUESTIONS)
@@ -259,6 +259,14 @@ def test_optimizer_race_shows_what_the_guide_says():
     assert "Adagrad is at the bottom" in words_of(box)
 
 
+def test_temperature_sampler_has_the_temperatures_of_the_guide():
+    heat = control(MADE["temperature_sampler"](), "Temperature")
+    places = np.arange(heat.min, heat.max + heat.step / 2, heat.step)
+    shown = {f"{heat.base**place:{heat.readout_format}}" for place in places}
+    (asked,) = [row[3] for row in SHOWN if row[1:3] == ["`temperature_sampler`", "Temperature"]]
+    assert {f"{float(value):.2f}" for value in asked.split(", ")} <= shown
+
+
 # Commands and files ------------------------------------------------------------------------
 
 
@@ -351,6 +359,32 @@ def test_numbers_on_the_board(number):
     board = lesson(number).partition("**Board")[2].partition("**Expect**")[0]
     for figure in on_the_board()[number]:
         assert re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d])", board), figure
+
+
+def homework(number):
+    return lesson(number).partition("**Homework.**")[2].partition("**Short course.**")[0]
+
+
+def test_answers_to_homework():
+    scores = np.array([0.0, 1000.0])
+    assert scores.max() - scores[0] + np.log(np.exp(scores - scores.max()).sum()) == 1000
+    assert "1000 nats" in homework(2) and softmax(scores - scores.max())[0] == 0
+    rows_by_hand = re.findall(r"(-?\d\.\d\d), and (-?\d\.\d\d)", homework(3))
+    old = np.tanh([-1.0, -1.0, -1.0])  # after "h"
+    sums = np.array([0 - 2 * old[0], 1 - old[2]])  # what "o" adds, and the old state
+    assert rows_by_hand == [(f"{a:.2f}", f"{np.tanh(a):.2f}") for a in sums]
+
+
+def test_the_smallest_radius_that_explodes():
+    box = widgets.gradient_flow()
+    set_value(control(box, "Sequence length"), 60)
+    radius, fates = control(box, "Spectral radius"), {}
+    for value in np.arange(1.0, 1.7, 0.05).round(2).tolist():
+        radius.value = value
+        fates[value] = "explodes" in words_of(box)
+    assert min(value for value, explodes in fates.items() if explodes) == 1.45
+    assert not any(fates[value] for value in (1.5, 1.55, 1.6))
+    assert "1.45; from 1.5 to 1.6" in homework(5)
 
 
 def test_dy_on_the_board_is_that_of_the_lesson():
