@@ -111,7 +111,9 @@ def test_a_short_course_gives_its_minutes():
 
 def test_plans_add_up():
     assert f"take {sum(MINUTES.values())} minutes" in section("Plans")
-    assert sum(int(minutes) for minutes, *_ in rows(GUIDE, "minutes | lesson")) == 90
+    session = {int(number): int(minutes) for minutes, number, _ in rows(GUIDE, "minutes | lesson")}
+    assert sum(session.values()) == 90 == 1.2 * (90 - session[7] - session[10])
+    assert "leave out lessons 7 and 10: their 15 minutes are the fifth more" in section("Plans")
     days = rows(GUIDE, "session")
     assert len(days) == 5
     weeks = [half for _, *week in rows(GUIDE, "week") for half in (week[:2], week[2:])]
