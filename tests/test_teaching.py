@@ -88,7 +88,7 @@ def test_mistakes_exist(number):
 
 
 def test_quizzes_exist():
-    named = re.findall(r"\(from the quiz(?:zes)? (.+?)\)", GUIDE)
+    named = re.findall(r"\((?:the first (?:two )?)?from the quiz(?:zes)? (.+?)\)", GUIDE)
     found = [name for words in named for name in re.findall(r"`([\w-]+)`", words)]
     assert len(found) == 4
     assert set(found) <= set(QUESTIONS)
@@ -111,7 +111,9 @@ def test_a_short_course_gives_its_minutes():
 
 def test_plans_add_up():
     assert f"take {sum(MINUTES.values())} minutes" in section("Plans")
-    assert sum(int(minutes) for minutes, *_ in rows(GUIDE, "minutes | lesson")) == 90
+    session = {int(number): int(minutes) for minutes, number, _ in rows(GUIDE, "minutes | lesson")}
+    assert sum(session.values()) == 90 == 1.2 * (90 - session[7] - session[10])
+    assert "leave out lessons 7 and 10: their 15 minutes are the fifth more" in section("Plans")
     days = rows(GUIDE, "session")
     assert len(days) == 5
     weeks = [half for _, *week in rows(GUIDE, "week") for half in (week[:2], week[2:])]
@@ -120,6 +122,30 @@ def test_plans_add_up():
     for lessons, minutes in sessions:
         assert sum(MINUTES[number] for number in numbers_in(lessons)) == int(minutes) <= 90, lessons
     assert sorted(n for lessons, _ in weeks for n in numbers_in(lessons)) == sorted(MINUTES)
+
+
+def needs(path):
+    """The earlier lessons that a lesson says it needs."""
+    said = re.search(r"needs lessons? (.+?) ·", read_lesson(path).cells[0].source)
+    first, *more = numbers_in(said[1]) if said else (0,)
+    return set(range(first, more[0] + 1)) if said and " to " in said[1] else {first, *more}
+
+
+def test_no_plan_takes_a_lesson_before_those_it_needs():
+    for day_or_week in ("session", "week"):
+        order = [n for _, *cells in rows(GUIDE, day_or_week) for n in plan(day_or_week, cells)]
+        for i, number in enumerate(order):
+            assert needs(PATHS[number]) <= set(order[:i]) | {0}, (day_or_week, number)
+
+
+def plan(head, cells):
+    """The lessons of a row of a plan, in order."""
+    return numbers_in(cells[1]) if head == "session" else numbers_in(f"{cells[0]} {cells[2]}")
+
+
+def test_after_lesson_8_any():
+    assert "After 8, take any" in section("Plans")
+    assert all(max(needs(path)) <= 8 for path in PATHS[9:])
 
 
 # Widgets -----------------------------------------------------------------------------------
@@ -235,6 +261,14 @@ def test_optimizer_race_shows_what_the_guide_says():
     assert "Adagrad is at the bottom" in words_of(box)
 
 
+def test_temperature_sampler_has_the_temperatures_of_the_guide():
+    heat = control(MADE["temperature_sampler"](), "Temperature")
+    places = np.arange(heat.min, heat.max + heat.step / 2, heat.step)
+    shown = {f"{heat.base**place:{heat.readout_format}}" for place in places}
+    (asked,) = [row[3] for row in SHOWN if row[1:3] == ["`temperature_sampler`", "Temperature"]]
+    assert {f"{float(value):.2f}" for value in asked.split(", ")} <= shown
+
+
 # Commands and files ------------------------------------------------------------------------
 
 
@@ -276,7 +310,7 @@ def test_the_time_limit_of_check():
 
 
 def test_the_length():
-    assert GUIDE.count("\n") <= 700
+    assert GUIDE.count("\n") <= 730
 
 
 # Numbers on the board ----------------------------------------------------------------------
@@ -327,6 +361,32 @@ def test_numbers_on_the_board(number):
     board = lesson(number).partition("**Board")[2].partition("**Expect**")[0]
     for figure in on_the_board()[number]:
         assert re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d])", board), figure
+
+
+def homework(number):
+    return lesson(number).partition("**Homework.**")[2].partition("**Short course.**")[0]
+
+
+def test_answers_to_homework():
+    scores = np.array([0.0, 1000.0])
+    assert scores.max() - scores[0] + np.log(np.exp(scores - scores.max()).sum()) == 1000
+    assert "1000 nats" in homework(2) and softmax(scores - scores.max())[0] == 0
+    rows_by_hand = re.findall(r"(-?\d\.\d\d), and (-?\d\.\d\d)", homework(3))
+    old = np.tanh([-1.0, -1.0, -1.0])  # after "h"
+    sums = np.array([0 - 2 * old[0], 1 - old[2]])  # what "o" adds, and the old state
+    assert rows_by_hand == [(f"{a:.2f}", f"{np.tanh(a):.2f}") for a in sums]
+
+
+def test_the_smallest_radius_that_explodes():
+    box = widgets.gradient_flow()
+    set_value(control(box, "Sequence length"), 60)
+    radius, fates = control(box, "Spectral radius"), {}
+    for value in np.arange(1.0, 1.7, 0.05).round(2).tolist():
+        radius.value = value
+        fates[value] = "explodes" in words_of(box)
+    assert min(value for value, explodes in fates.items() if explodes) == 1.45
+    assert not any(fates[value] for value in (1.5, 1.55, 1.6))
+    assert "1.45; from 1.5 to 1.6" in homework(5)
 
 
 def test_dy_on_the_board_is_that_of_the_lesson():

@@ -51,7 +51,7 @@ files have long names.
 
 1. Open a terminal in this folder, the one that holds requirements.txt.
 
-2. Make an environment for the course, once, and enter it, in each new terminal.
+2. Make an environment for the course, once, and enter it, in each new terminal.{choice}
 
    Windows, Command Prompt:
        py -{python} -m venv .venv
@@ -73,6 +73,10 @@ If step 3 says "No matching distribution found", this machine or its Python is n
 at the top: use such a Python in step 2, or have the zip made again for this one with
 "python -m course.offline --help".
 """
+CHOICE = """
+   Where it says {python}, write the number of this machine's Python: {pythons}.
+   ("py --list" on Windows, and "python3 --version" elsewhere, tell it.)"""
+MACS = {"macos": "macos (Apple silicon)", "macos-intel": "macos (Intel)"}
 
 
 class CannotMake(Exception):
@@ -226,6 +230,12 @@ def download(target, requirements, folder):
             "pip could not fetch the packages: see that this machine has a network and room on "
             f"its disk, and run the command again. pip said: {last[0].strip()}"
         )
+    if "(from versions: none)" in said:
+        raise CannotMake(
+            f"pip found no version at all of a package for {target}. Either it may look in no "
+            "package index (PIP_NO_INDEX or a setting like it), or there is none for such a "
+            f"machine: then leave that out, or choose another Python. pip said: {last[0].strip()}"
+        )
     raise CannotMake(
         f"There is no ready-made package for {target}: leave that out, or choose another "
         f"Python. pip said: {last[0].strip()}"
@@ -248,6 +258,17 @@ def course_files(root=ROOT):
     return sorted(found)
 
 
+def read_me_first(targets):
+    """What students read first."""
+    platforms = dict.fromkeys(MACS.get(target.platform, target.platform) for target in targets)
+    pythons = list(dict.fromkeys(target.python for target in targets))
+    said = {"python": pythons[-1], "pythons": " or ".join(pythons)}
+    choice = CHOICE.format(**said) if len(pythons) > 1 else ""
+    return READ_ME_FIRST.format(
+        platforms=" or ".join(platforms), choice=choice, folder=FOLDER, **said
+    )
+
+
 def make(output, targets, say=print):
     """Write the zip for some targets; return how many packages are in it."""
     requirements = [
@@ -256,19 +277,13 @@ def make(output, targets, say=print):
         if line.partition("#")[0].strip()
     ]
     files = course_files()
-    read_me = READ_ME_FIRST.format(
-        platforms=" or ".join(dict.fromkeys(target.platform for target in targets)),
-        pythons=" or ".join(dict.fromkeys(target.python for target in targets)),
-        python=targets[-1].python,
-        folder=FOLDER,
-    )
     with tempfile.TemporaryDirectory(prefix="wheels_") as name, written_whole(output) as file:
         wheels = set()
         for target in targets:
             say(f"Fetching packages for {target} …", flush=True)
             wheels |= fetch(target, requirements, Path(name))
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-            archive.writestr(f"{FOLDER}/READ ME FIRST.txt", read_me)
+            archive.writestr(f"{FOLDER}/READ ME FIRST.txt", read_me_first(targets))
             for path in files:
                 archive.write(ROOT / path, f"{FOLDER}/{path.as_posix()}")
             for path in sorted(wheels):  # which are compressed already

@@ -150,6 +150,17 @@ def test_another_system_and_python(tmp_path):
     assert "py -3.13 -m venv .venv" in text
 
 
+def test_read_me_first_speaks_of_every_python():
+    offline.load_packaging()
+    several = offline.read_me_first(offline.chosen(["windows", "macos"], ["3.12", "3.13"]))
+    assert "needs on windows or macos (Apple silicon) with Python 3.12 or 3.13." in several
+    assert "Where it says 3.13, write the number of this machine's Python: 3.12 or 3.13." in several
+    assert "py -3.13 -m venv .venv" in several
+    one = offline.read_me_first(offline.chosen(["macos-intel"], ["3.12"]))
+    assert "Where it says" not in one and "macos (Intel) with Python 3.12." in one
+    assert "{" not in several + one
+
+
 # What can go wrong -------------------------------------------------------------------------
 
 
@@ -205,6 +216,17 @@ def test_no_package_for_a_machine(tmp_path):
         offline.download(target, ["numpy==0.0.999"], tmp_path)
     assert re.match(r"There is no ready-made package for macos-intel, Python 3.12: .*numpy==0.0.999",
                     str(refusal.value))  # fmt: skip
+
+
+def test_no_index_for_pip(tmp_path, monkeypatch):
+    """A machine whose pip may not look anywhere is not taken for one without packages."""
+    for name in ("PIP_FIND_LINKS", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    offline.load_packaging()
+    with pytest.raises(offline.CannotMake, match="no package index"):
+        offline.download(offline.Target(), ["numpy==2.4.6"], tmp_path)
 
 
 def test_a_machine_without_a_name(monkeypatch):
