@@ -7,7 +7,8 @@
 What is stored is the same on every run and on every supported Python: one stream for each kind
 of print, no times, no widget models, of the metadata only tags and cell ids. A lesson whose cells
 raise an error or write to stderr is not stored. It runs in a copy of the course without anyone's
-my_rnn.py.
+my_rnn.py. On another processor trained networks come out a little different: pictures of them,
+which nbval does not compare, are then called out of date too.
 """
 
 import argparse

@@ -4,7 +4,8 @@
 
 SUBMISSIONS is a folder with a file for each student (anna.py, ben.ipynb) or a folder for each
 student with files in it: my_rnn.py, or the notebooks with the exercises solved. Where a student
-has an exercise in several files, the first that passes counts.
+has an exercise more than once, in a file or in several, the first version that passes counts; what
+stands in the exercise's own cell is tried first.
 
 How a verdict comes about
     Every exercise of every submission runs in a process of its own, in an empty folder that is
@@ -17,10 +18,12 @@ How a verdict comes about
 
 What it keeps within bounds
     Time by the clock, and on Linux and macOS processor time and the size of files, by the system;
-    memory by the system too (Linux only: macOS does not enforce it). Starting processes, the
-    network, signals to other processes, and changes to files outside of the folder are refused,
-    and so is reading the course or other submissions. At the end the process is killed. Windows
-    has the clock and the refusals, but no limit on memory, processor time or files.
+    memory by the system too (Linux only: macOS does not enforce it), also that of the process which
+    reads and compares. Starting processes, the network, databases, signals to other processes, and
+    changes to files outside of the folder are refused, and so is reading the course or other
+    submissions. PyTorch is refused with them, because it calls the system's own functions. At the
+    end the process is killed. Windows has the clock and the refusals, but no limit on memory,
+    processor time or files.
 
 What it does not protect against
     The refusals are made inside of Python. They stop accidents and simple tricks; someone who sets
@@ -28,8 +31,9 @@ What it does not protect against
     the system's around it, and no limit on how much disk many files fill together. Where that
     matters, run the same command in a container or a virtual machine without a network, with the
     submissions mounted read-only; the containers that nbgrader and Otter-Grader grade in serve as
-    well. It does not see whether a student's text was copied from somewhere: the solutions
-    stand in the lessons. For marks that count, talk to the student about the code.
+    well. It does not see whether a student's text was copied from somewhere: the solutions stand in
+    the lessons, the inputs are the same each time, and a library's own softmax is right, too. For
+    marks that count, talk to the student about the code.
 """
 
 import sys
