@@ -23,7 +23,10 @@ CELLS = [
     "%matplotlib inline", "!rm -rf nothing", "%%time\nx = 1", "softmax = yours('softmax')", "f(x)?",
     "def softmax(s):\n    raise NotImplementedError", "def softmax(s):\n    '''d'''\n    pass",
     "def f():\n    return g()\n\ndef g():\n    return f()", "x = x + 1", "x += 1", "a, b = b, a",
-    "def softmax(s):\n%magic\n    return s", "softmax = softmax", "@softmax\ndef softmax(s): 1",
+    "def softmax(s):\n%magic\n    return s", "np.exp?", "t = %time f", "if x:\n    !ls",
+    'a = """x\n"""; b = """y\n"""', "await f()", "(7\n% 5)", "from numpy import *",
+    "x[0] = 1", "x.append(1)", "try:\n    def softmax(s): 1\nfinally:\n    pass", "\r",
+    "softmax = softmax", "@softmax\ndef softmax(s): 1",
 ]  # fmt: skip
 
 
@@ -48,22 +51,31 @@ def try_submission(folder, name, data, kind):
         path.unlink()
     TRIED[f"{kind}: read"] += 1
     assert submission.file == name
-    for exercise, pieces in submission.pieces.items():
-        assert exercise in EXERCISES and pieces
-        for label, text in pieces:
-            assert label.startswith(name)
-            compile(text, label, "exec")
+    for exercise, attempts in submission.attempts.items():
+        assert exercise in EXERCISES and attempts
+        assert len({attempt.key for attempt in attempts}) == len(attempts)
+        for attempt in attempts:
+            assert attempt.target in stored_by(attempt), attempt
     for exercise, trouble in submission.troubles.items():
-        assert exercise in EXERCISES and exercise not in submission.pieces
+        assert exercise in EXERCISES and exercise not in submission.attempts
         assert is_one_sentence(trouble), trouble
-    if not submission.module:
-        for exercise in submission.pieces:  # the code of it does define the function
-            text = "\n".join(text for _, text in submission.pieces[exercise])
-            stored = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
-            stored |= {getattr(n, "name", "") for n in ast.walk(ast.parse(text))}
-            stored |= {a.asname or a.name for n in ast.walk(ast.parse(text))
-                       if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}  # fmt: skip
-            assert submission.targets[exercise] in stored
+
+
+def stored_by(attempt):
+    """The names that the code of an attempt gives a meaning to."""
+    stored = set()
+    for piece in attempt.pieces:
+        body = ast.parse(piece.text).body
+        chosen = body if piece.places is None else [body[place] for place in piece.places]
+        code = ast.Module(chosen, [])
+        compile(code, piece.label, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        for node in ast.walk(code):
+            if isinstance(node, ast.Name):
+                stored.add(node.id)
+            elif isinstance(node, ast.alias):
+                stored.add(node.asname or node.name)
+            stored.add(getattr(node, "name", ""))
+    return stored
 
 
 def notebook(cells):
