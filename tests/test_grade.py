@@ -8,6 +8,8 @@ import csv
 import json
 import os
 import struct
+import subprocess
+import sys
 import time
 import types
 from pathlib import Path
@@ -436,6 +438,21 @@ def test_reading_takes_time_in_proportion(tmp_path):
     start = time.process_time()
     assert len(sources_of(collecting.read(tmp_path / "a.ipynb"), "softmax")) == 2
     assert time.process_time() - start < 20  # about 1 s; it was 40 s, and 15 GB for 150,000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system keeps this limit on Linux only")
+def test_a_judge_has_a_limit_of_memory_too():
+    code = (
+        "import numpy as np; from course.grade.inside import guard\n"
+        "guard.limit_more_memory(300_000_000); np.ones(10_000_000)\n"
+        "try: np.ones(100_000_000)\n"
+        "except MemoryError: print('enough')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(rnn_core.__file__).parent / "notebooks")},
+    )  # fmt: skip
+    assert done.stdout == "enough\n"
 
 
 def test_finally_inside_finally_is_not_compiled(tmp_path):

@@ -648,7 +648,7 @@ def test_a_grader_that_is_stopped_leaves_nothing(kinds, tmp_path):
         (submissions / f"{number}.py").write_text(text, encoding="utf-8")
     grader = subprocess.Popen(
         [sys.executable, "-m", "course.grade", str(submissions), "--csv", str(tmp_path / "out.csv")],
-        cwd=ROOT / "notebooks", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=ROOT / "notebooks", stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         env={**os.environ, "TMPDIR": str(temporary)}, start_new_session=True,
     )  # fmt: skip
     end = time.monotonic() + 60
@@ -672,7 +672,7 @@ def test_a_table_that_nobody_reads_to_its_end(tmp_path):
     (tmp_path / "in" / "a.py").write_text(GOOD, encoding="utf-8")
     grader = subprocess.Popen(
         [sys.executable, "-m", "course.grade", str(tmp_path / "in"), "--csv", str(tmp_path / "o.csv")],
-        cwd=ROOT / "notebooks", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=ROOT / "notebooks", stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
     )  # fmt: skip
     grader.stdout.close()
     assert grader.stderr.read().startswith("1: a, 2 of 28 passed")

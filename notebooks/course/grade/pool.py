@@ -13,13 +13,16 @@ from dataclasses import replace
 
 from ..exercises import EXERCISES
 from . import collecting, judging
+from .inside import guard
 from .judging import Row
 from .remote import STARTING, Limits
 
-FROM_A_TERMINAL = (
-    {signal.SIGINT, signal.SIGTERM, signal.SIGHUP} if hasattr(signal, "pthread_sigmask") else set()
-)
-MEMORY = 4 * 1024**3  # bytes of address space that a judge may take for itself
+FROM_A_TERMINAL = {  # on POSIX
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if hasattr(signal, "pthread_sigmask")
+}
+MEMORY = 4 * 1024**3  # bytes that reading and comparing what one student wrote may take
 
 
 def grade(folder, jobs=None, limits=None, report=lambda rows: None, exercises=tuple(EXERCISES)):
@@ -154,7 +157,7 @@ class _Judge:
 def _serve(line, root, limits, exercises):
     """Judge the students that come down the line, until it is closed."""
     warnings.simplefilter("ignore")  # of a submission's text
-    _limit_memory()
+    guard.limit_more_memory(MEMORY)
     for kind in {signal.SIGINT, signal.SIGTERM, *FROM_A_TERMINAL}:
         signal.signal(kind, signal.SIG_IGN)  # which forgets those that have come, too
     if FROM_A_TERMINAL:
@@ -169,15 +172,3 @@ def _serve(line, root, limits, exercises):
         rows = judging.judge(student, root, limits, exercises)
         with contextlib.suppress(OSError):
             line.send(rows)
-
-
-def _limit_memory():
-    """On Linux, let a submission that takes too much of a judge's memory end as a MemoryError."""
-    if sys.platform == "linux":
-        import resource
-
-        with open("/proc/self/statm", encoding="ascii") as file:
-            limit = MEMORY + int(file.read().split()[0]) * resource.getpagesize()
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, most))

@@ -84,6 +84,18 @@ def limit(seconds, memory, file_size):
             continue
 
 
+def limit_more_memory(more):
+    """On Linux, let whatever takes so many bytes more than are taken now end as a MemoryError."""
+    if sys.platform == "linux":
+        import resource
+
+        with open("/proc/self/statm", encoding="ascii") as file:
+            limit = more + int(file.read().split()[0]) * resource.getpagesize()
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+
+
 def die_with_parent():
     """On Linux, have the system end this process when the grader ends, however it does."""
     if sys.platform == "linux":
