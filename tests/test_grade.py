@@ -199,7 +199,7 @@ def test_a_student_is_a_file_or_a_folder(tmp_path):
         write(tmp_path / name, "")
     found, others = collecting.students(tmp_path)
     files = {student.name: [path.name for path in student.files] for student in found}
-    assert files == {"anna": ["anna.py", "anna.ipynb"], "ben": ["my_rnn.py", "02.ipynb"], "eve": []}
+    assert files == {"anna": ["anna.ipynb", "anna.py"], "ben": ["my_rnn.py", "02.ipynb"], "eve": []}
     assert others == ["notes.txt"]
 
 
@@ -274,6 +274,11 @@ FOUND_ALL_THE_SAME = {
     "help": [NP, f"np.exp?\n{SOFT}\n{CHECK}"],
     "timed": [NP, f"{SOFT}\nt = %timeit -o softmax([1])\n!ls (it's\nfiles = !ls"],
     "magic in a block": [NP, f"if True:\n    !ls\n{SOFT}"],
+    "timed by line": [NP, "%time shift = lambda s: s - s.max(-1, keepdims=True)",
+                      SOFT.replace("scores - scores.max(-1, keepdims=True)", "shift(scores)")],
+    "seven experiments": [NP, ("e", f"{NO_SHIFT}\n\n{CHECK}"), f"{SOFT}\n\n{CHECK}",
+                          *(f"def w{n}(s):\n    return s * {n}\n\ncheck('softmax', w{n})"
+                            for n in range(7))],
     "cell magic": [f"%%time\n{NP}\n{SOFT}"],
     "a line that begins with %": [NP, SOFT.replace("max(-1", "max((15\n    % 8) - 8")],
     "a line that begins with !": [NP, SOFT.replace("    e =", "    if (scores.size\n    "
@@ -359,6 +364,80 @@ def test_a_module_beside_it_can_be_imported(tmp_path):
     assert other.state == judging.NOT_WRITTEN or "ZeroDivisionError" in other.message
 
 
+MY_RNN = f"{NP}\n{SOFT}\n"
+HEATED = "def apply_temperature(scores, temperature):\n    return softmax(scores / temperature)"
+COLDER = HEATED.replace("/", "*")
+
+
+@pytest.mark.parametrize("kept", [MY_RNN, None])
+@pytest.mark.parametrize("way", ["from my_rnn import softmax", "from my_rnn import *",
+                                 "import my_rnn\nsoftmax = my_rnn.softmax"])  # fmt: skip
+def test_a_lesson_leans_on_what_was_written_before(way, kept, tmp_path):
+    """On the my_rnn.py beside it, or on what the course lends in its place."""
+    files = {"08.ipynb": notebook(cell(way), cell(HEATED))} | ({"my_rnn.py": kept} if kept else {})
+    (row,) = rows_of(tmp_path, files, ("apply_temperature",))
+    assert row.passed, row.message
+    write(tmp_path / "in" / "one" / "08.ipynb", notebook(cell(way), cell(COLDER)))
+    (row,) = rows_of(tmp_path, {}, ("apply_temperature",))
+    assert row.mistake == "multiplied", row.message
+
+
+def test_no_message_says_where_the_scratch_folder_was(tmp_path):
+    files = {"08.ipynb": notebook(cell("from my_rnn import softmax"), cell(HEATED)),
+             "my_rnn.py": "x = 1\n"}  # fmt: skip
+    (row,) = rows_of(tmp_path, files, ("apply_temperature",))
+    assert row.state == judging.NOT_YET and "ImportError" in row.message
+    assert str(tmp_path) not in row.message, row.message
+
+
+def test_an_environment_does_not_push_the_work_out(tmp_path):
+    files = {f"env/Lib/site-packages/p{n}.py": "" for n in range(80)} | {"env/pyvenv.cfg": ""}
+    files |= {f"other/site-packages/{n}.py": "" for n in range(80)}
+    files |= {f"more/{n}.py": "" for n in range(80)} | {
+        "z/02.ipynb": notebook(cell(NP), cell(SOFT))
+    }
+    softmax, other = rows_of(tmp_path, files, ("softmax", "one_hot"))
+    assert softmax.passed and "more than 60 files" in other.message
+
+
+def test_what_a_lesson_does_above_is_not_run_for_nothing(tmp_path):
+    """np.append changes no NumPy."""
+    above = "import rnn_core\nx = np.append([], rnn_core.softmax(np.ones(2)))\nnp.sort(x)\n1 / 0"
+    row = row_of(tmp_path, "softmax", notebook(cell(NP), cell(above), cell(SOFT)), file="a.ipynb")
+    assert row.passed, row.message
+
+
+@pytest.mark.parametrize("change", ["def stable(s):\n    return s - s.max(-1, keepdims=True)",
+                                    "stable = lambda s: s - s.max(-1, keepdims=True)"])  # fmt: skip
+def test_what_counts_is_what_the_last_check_saw(change, tmp_path):
+    uses = "def softmax(scores):\n    e = np.exp(stable(scores))\n    return e / e.sum(-1, keepdims=True)"
+    cells = [NP, "def stable(s):\n    return s", f"{uses}\n\n{CHECK}", f"{change}\n\n{CHECK}"]
+    row = row_of(tmp_path, "softmax", notebook(*map(cell, cells)), file="a.ipynb")
+    assert row.passed, row.message
+
+
+@pytest.mark.parametrize("call", ["check('softmax', function=mine)", "checks.check('softmax', mine)",
+                                  "check(name='softmax', function=mine)"])  # fmt: skip
+@pytest.mark.parametrize("file", ["a.ipynb", "a.py"])
+def test_however_check_is_called(call, file, tmp_path):
+    cells = [NP, SOFT.replace("softmax", "mine"), f"check = checks = print\n{call}"]
+    text = notebook(*map(cell, cells)) if file == "a.ipynb" else "\n\n".join(cells)
+    row = row_of(tmp_path, "softmax", text, file=file)
+    assert row.passed, row.message
+
+
+def test_a_script_that_was_a_lesson_gets_the_mistake_named(tmp_path):
+    text = f"{NP}\n{NO_SHIFT}\nfrom course.keep import yours\nsoftmax = yours('softmax')\n1 / 0\n"
+    softmax, other = rows_of(tmp_path, {"02.py": text}, ("softmax", "one_hot"))
+    assert softmax.mistake == "no-shift" and other.state == judging.NOT_WRITTEN, other.message
+
+
+def test_a_function_for_the_main_program(tmp_path):
+    inside = SOFT.replace("\n", "\n    ")
+    made = notebook(cell(NP), cell(f"if __name__ == '__main__':\n    {inside}"))
+    assert row_of(tmp_path, "softmax", made, file="a.ipynb").passed
+
+
 def test_the_last_of_many_files(tmp_path):
     files = {f"try{n}.ipynb": notebook(cell(NP), cell(f"{NO_SHIFT}  # {n}")) for n in range(4)}
     files["try5.ipynb"] = notebook(cell(NP), cell(SOFT))
@@ -378,6 +457,7 @@ def test_the_course_itself_is_nobodys_work(top, tmp_path):
     root = "" if "notebooks" in top else "notebooks/"
     own = f"{top}{root}"
     files = {f"{own}course/{n}.py": "def softmax(s): pass" for n in range(80)}
+    files |= {f"{own}course/{n}/x.py": "" for n in ("exercises", "checks", "keep", "grade")}
     files |= {f"{own}00_start_here.ipynb": notebook(), f"{own}my_rnn.py": f"{NP}\n{SOFT}\n"}
     if root:
         files |= {f"{top}rnn_core.py": "x = 1", f"{top}tests/alternatives/all.py": SOFT}

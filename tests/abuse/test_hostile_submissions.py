@@ -207,11 +207,14 @@ hostile("list the class", "import os; return os.listdir('<submissions>')", said=
 hostile(
     "rnn_core in between", "import rnn_core; return rnn_core.softmax(scores)", said="hands back"
 )
-whole("rnn_core handed back", f"{HEAD}from rnn_core import softmax\n{RIGHT}", "hands back", True)
+whole("rnn_core handed back", f"{HEAD}from rnn_core import softmax\n{RIGHT}", "not written", True)
 whole("yours handed back", f"{HEAD}from course.keep import yours\nsoftmax = yours('softmax')\n{RIGHT}",
-      "hands back", True)  # fmt: skip
+      "not written", True)  # fmt: skip
 whole("the reference handed back", f"{HEAD}from course.exercises import EXERCISES\n"
-      f"softmax = EXERCISES['softmax'].reference\n{RIGHT}", "hands back", True)  # fmt: skip
+      f"softmax = EXERCISES['softmax'].reference\n{RIGHT}", "not written", True)  # fmt: skip
+whole("everything handed back", f"from rnn_core import *\n{HEAD}{RIGHT}", "not written", True)
+whole("rnn_core under its name", f"{HEAD}import rnn_core\nsoftmax = rnn_core.softmax\n{RIGHT}",
+      "hands back", True)  # fmt: skip
 hostile("by the network", """
     from rnn_core import RNN
     rnn = RNN(len(scores), 1, 1)

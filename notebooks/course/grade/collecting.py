@@ -13,7 +13,7 @@ import rnn_core
 
 from ..exercises import EXERCISES
 from ..keep import sources
-from .slicing import Attempt, Cell, Code, Piece, Unreadable, as_python, is_stub, parsed
+from .slicing import Attempt, Cell, Code, Piece, Unreadable, as_python, parsed
 
 KINDS = (".py", ".ipynb")
 LARGEST = {".py": 1_000_000, ".ipynb": 50_000_000}  # bytes; a notebook holds its pictures too
@@ -24,6 +24,10 @@ DEEPEST = 4  # folders below a student's own
 PASSED_BY = re.compile(r"\.|__pycache__$|__MACOSX$")  # what systems and editors leave
 PACKED = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)")
+
+
+class NotTheirs(Unreadable):
+    """A file that is no student's work; it matters where there is no other."""
 
 
 @dataclass
@@ -96,7 +100,7 @@ def _name(found):
 
 
 def _first_things_first(path):
-    return path.name != "my_rnn.py", path.suffix.lower() != ".py", str(path)
+    return path.name != "my_rnn.py", path.suffix.lower() != ".ipynb", str(path)
 
 
 def _search(folder, student):
@@ -111,7 +115,7 @@ def _search(folder, student):
                 f"The folder {shown or student.name} cannot be read: {error.strerror}."
             )
             continue
-        own = _of_the_course({entry.name for entry in entries})
+        own = _nobodys_work({entry.name for entry in entries})
         for entry in entries:
             seen += 1
             name = f"{shown}{entry.name}"
@@ -126,11 +130,15 @@ def _search(folder, student):
                 _add(Path(entry.path), student, name)
 
 
-def _of_the_course(names):
-    """What in a folder with these names is no student's work, but the course's."""
-    if {"rnn_core.py", "notebooks"} <= names:
-        return {"rnn_core.py", "tests", "binder"}
-    return {"course"} if "00_start_here.ipynb" in names else set()
+def _nobodys_work(names):
+    """What in a folder with these names is the course's, or Python's."""
+    for folder in ({"pyvenv.cfg"}, {"exercises", "checks", "keep"}, {"base.py", "own_text.py"}):
+        if folder <= names:
+            return names
+    own = {"site-packages"}
+    return (
+        own | {"rnn_core.py", "tests", "binder"} if {"rnn_core.py", "notebooks"} <= names else own
+    )
 
 
 def _add(path, student, shown):
@@ -184,15 +192,15 @@ def _module(name, data):
     except (UnicodeDecodeError, SyntaxError, LookupError):
         raise Unreadable(f"{name} is not text in UTF-8: save it with that encoding.") from None
     if text.split() == _course_text():
-        raise Unreadable(f"{name} is the course's own rnn_core.py: hand in what you have written.")
+        raise NotTheirs(f"{name} is the course's own rnn_core.py: hand in what you have written.")
     tree, whole = parsed(text, name), Piece(name, text)
-    code = Code([Cell(name, text, tree)] if len(text) <= CODE else [])
-    stubs = {node.name for node in tree.body if is_stub(node)}
-    attempts = {}
-    for exercise in sources.defined(text):
-        pieces = code.attempts(exercise)
-        if pieces or exercise not in stubs:  # a stub with the course's own below it is no answer
-            attempts[exercise] = [Attempt((whole,), exercise), *pieces]
+    if len(text) > CODE:
+        attempts = {exercise: [Attempt((whole,), exercise)] for exercise in sources.defined(text)}
+        return Submission(name, attempts, whole=whole)
+    code, attempts = Code([Cell(name, text, tree)]), {}
+    for exercise in EXERCISES:
+        if found := code.attempts(exercise):  # first, for a lesson as a script does not run through
+            attempts[exercise] = [*found, Attempt((whole,), exercise)]
     return Submission(name, attempts, whole=whole)
 
 

@@ -50,15 +50,19 @@ def judge(student, root, limits, exercises=tuple(EXERCISES)):
     before = running.TIME_LIMIT
     running.TIME_LIMIT = limits.seconds  # what the sentences of a check say, too
     try:
+        not_theirs = []
         for path in student.files:
             try:
                 beside = [p for p in student.files if p.parent == path.parent and p != path]
                 loaded.append(_Loaded(collecting.read(path), root, limits, beside))
+            except collecting.NotTheirs as reason:
+                not_theirs.append(str(reason))
             except Unreadable as reason:
                 troubles.append(str(reason))
             except Exception as error:  # a fault of the grader's: it must cost one file at most
                 said = f"{path.name} could not be looked into ({type(error).__name__})"
                 troubles.append(f"{said}: look at it by hand.")
+        troubles = troubles if loaded else [*troubles, *not_theirs]
         for one in [one for one in loaded if one.submission.whole][:SURVEYS]:
             one.survey()
         if not student.files and not troubles:
@@ -82,7 +86,8 @@ def _row(student, name, loaded, troubles, limits):
             row.message += "\nThere are more versions of it, which were not tried."
     else:
         broken = [one.submission.troubles.get(name) for one in loaded]
-        said = list(filter(None, broken)) or troubles or [o.trouble for o in loaded if o.trouble]
+        said = list(filter(None, broken)) or troubles
+        said = said or [o.trouble for o in loaded if o.trouble and not o.submission.attempts]
         state = NOT_YET if any(broken) else UNUSABLE if said else NOT_WRITTEN
         text = "\n".join(dict.fromkeys(said)) or f"{name}: not written yet"
         row = Row("", 0, name, state, "", text)
@@ -96,8 +101,8 @@ def _tried(name, loaded, end):
     rows, seen = [], set()
     for one in loaded:
         for attempt in one.attempts(name):
-            if attempt.key in seen or (attempt.go_on and "Error" not in rows[-1].message):
-                continue  # running all that stands before helps only where a name was missing
+            if attempt.key in seen or (attempt.go_on and not _lacks_something(rows[-1])):
+                continue
             if len(rows) == TRIES or time.monotonic() > end:
                 return rows, True
             seen.add(attempt.key)
@@ -109,6 +114,11 @@ def _tried(name, loaded, end):
             if rows[-1].passed:
                 return rows, False
     return rows, False
+
+
+def _lacks_something(row):
+    """Whether it may help to run all that stands before a function."""
+    return "Error" in row.message or row.state == NOT_WRITTEN
 
 
 class _Loaded:
@@ -151,15 +161,16 @@ class _Loaded:
     def _visit(self, attempt, wanted, look):
         """Return look(remote, what the submission has), or a sentence when it does not load."""
         with scratch_in(self.root) as scratch:
-            with open(
-                os.path.join(scratch, "my_rnn.py"), "w", encoding="utf-8", errors="surrogatepass"
-            ) as file:
-                file.write("\n".join(piece.text for piece in attempt.pieces))
             for path in self.modules:
-                if path.name != "my_rnn.py" and path.stat().st_size < collecting.LARGEST[".py"]:
+                if path.stat().st_size < collecting.LARGEST[".py"]:
                     shutil.copyfile(path, os.path.join(scratch, path.name))
+            if self.submission.whole:
+                place = os.path.join(scratch, "my_rnn.py")
+                with open(place, "w", encoding="utf-8", errors="surrogatepass") as file:
+                    file.write(self.submission.whole.text)
+            module = "my_rnn" if self.submission.whole else "__main__"
             try:
-                with Remote(attempt, wanted, scratch, self.limits) as remote:
+                with Remote(attempt, wanted, scratch, self.limits, module) as remote:
                     return look(remote, remote.load())
             except running.OutOfTime:
                 return f"it does not come to an end within {self.limits.seconds:g} seconds."
@@ -168,7 +179,13 @@ class _Loaded:
 
     def judge(self, name, attempt):
         """The Row of an exercise, from one attempt alone."""
-        row = self._visit(attempt, name, lambda *found: self._verdict(name, *found))
+
+        def look(remote, found):
+            row = self._verdict(name, remote, found)
+            row.message = row.message.replace(remote.scratch + os.sep, "")
+            return row
+
+        row = self._visit(attempt, name, look)
         if isinstance(row, str):
             said = f"{name}: {self.submission.file} cannot be used: {row}"
             row = Row("", 0, name, NOT_YET, "", said)
@@ -194,7 +211,7 @@ class _Loaded:
                 ),
             )
         state = PASSED if passed else NOT_WRITTEN if message == unwritten else NOT_YET
-        if stopped and state != NOT_WRITTEN:
+        if stopped and state == NOT_YET:
             message += f"\n{stopped}"
         return Row("", 0, name, state, mistake, message)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ..exercises import EXERCISES
 
-VERSIONS = 3  # of a function, that are worth a try
+VERSIONS = 12  # of a function, that are looked at
 NESTED = 8  # `finally` in `finally`: Python writes each of them out twice
 MAGICS = 100  # lines of a cell that are for IPython alone
 NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
@@ -119,6 +119,8 @@ def as_python(source):
 
 def _without_magic(line):
     """What stands for a line of IPython's, or None if it is not one."""
+    if found := re.fullmatch(r"(\s*)%time\s+(.+)", line):
+        return found[1] + found[2]
     if found := re.fullmatch(r"(\s*)(?:[%!?].*|\??[\w.\[\]'\"]+\?{1,2}\s*)", line):
         return found[1] + "pass"
     if found := re.fullmatch(r"(\s*[\w, .]+=\s*)[%!].*", line):
@@ -171,8 +173,11 @@ def is_stub(node):
     return getattr(getattr(raised, "func", raised), "id", "") == "NotImplementedError"
 
 
-def _names(node):
-    """The names that a statement binds, and those that it looks up; those it changes in place."""
+def _names(node, modules):
+    """The names that a statement binds, those that it looks up, and those it changes in place.
+
+    modules: names of modules, which np.append and the like do not change.
+    """
     code = compile(ast.Module([node], []), "<statement>", "exec", dont_inherit=True)
     binds, needs, codes = set(), set(), [code]
     while codes:
@@ -183,9 +188,8 @@ def _names(node):
                 needs.add(instruction.argval)
             elif instruction.opname in ("STORE_NAME", "STORE_GLOBAL") and one is code:
                 binds.add(instruction.argval)
-    changes = (
-        set(_changed(node)) if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) else set()
-    )
+    inert = isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    changes = set() if inert else set(_changed(node)) - modules
     if isinstance(node, ast.AugAssign):
         changes, binds = changes | binds, set()
     return binds, needs, changes
@@ -214,16 +218,19 @@ class Code:
     def __init__(self, cells):
         self.cells, self.statements = cells, []
         self.makers, self.changers, self.checks = {}, {}, {}  # name -> numbers of statements
+        self.modules = set()
         for number, cell in enumerate(cells):
             for place, node in enumerate(cell.tree.body):
                 try:
-                    self._add(_Statement(number, place, node, *_names(node)))
+                    self._add(_Statement(number, place, node, *_names(node, self.modules)))
                 except NOT_PYTHON:  # it can be read, and yet not be compiled alone
                     continue
 
     def _add(self, statement):
         number = len(self.statements)
         self.statements.append(statement)
+        if isinstance(statement.node, ast.Import):
+            self.modules |= statement.binds
         for names, table in ((statement.binds, self.makers), (statement.changes, self.changers)):
             for name in names:
                 table.setdefault(name, []).append(number)
@@ -231,7 +238,7 @@ class Code:
             self.checks.setdefault(exercise, []).append((number, function))
 
     def versions(self, exercise):
-        """What may be the answer, the likeliest first: (number of the statement, name).
+        """What may be the answer, the likeliest first: (number of the statement, name, of the check).
 
         What `check` is given, then what has the exercise's own name; first in the exercise's own
         cell, then elsewhere; of equals the last.
@@ -244,7 +251,7 @@ class Code:
         named = [one for one in named if self.statements[one[0]].solid]
         found = [*checked, *named]
         home = [one for one in found if self._cell_of(one[2]).exercise == exercise]
-        return list(dict.fromkeys((n, name) for n, name, _ in [*home, *found] if n is not None))
+        return list(dict.fromkeys(one for one in [*home, *found] if one[0] is not None))
 
     def _cell_of(self, number):
         return self.cells[self.statements[number].cell]
@@ -257,17 +264,22 @@ class Code:
     def attempts(self, exercise):
         """The Attempts at an exercise; the last runs all there is before the first of them."""
         found, versions = {}, self.versions(exercise)
-        for number, name in versions[: 2 * VERSIONS]:
-            attempt = Attempt(self._pieces(self._needed(number)), name)
-            found.setdefault(attempt.key, attempt)
-        found = list(found.values())[:VERSIONS]
+        for number, name, checked in versions[:VERSIONS]:
+            for seen in (max(number, checked), number):  # as `check` saw it, and as it was made
+                attempt = Attempt(self._pieces(self._needed(number, seen)), name)
+                found.setdefault(attempt.key, attempt)
+        found = list(found.values())
         if found:
-            number, name = versions[0]
-            found.append(Attempt(self._pieces(range(number + 1)), name, go_on=True))
+            number, name, checked = versions[0]
+            before = range(max(number, checked) + 1)
+            found.append(Attempt(self._pieces(before), name, go_on=True))
         return found
 
-    def _needed(self, last):
-        """The numbers of a statement and of those that it needs, in their order."""
+    def _needed(self, last, seen):
+        """The numbers of a statement and of those that it needs, in their order.
+
+        What a function looks up when it runs is what had the name at the statement `seen`.
+        """
         chosen = set()
         waiting = [last, *(n for n in range(last) if self.statements[n].always)]
         while waiting:
@@ -278,10 +290,12 @@ class Code:
             statement = self.statements[number]
             for need in statement.needs | statement.changes:
                 makers = self.makers.get(need, [])
-                before = [n for n in makers if n < number][-1:] or makers[:1]
+                late = isinstance(statement.node, (ast.FunctionDef, ast.ClassDef))
+                end = max(number, seen) if late else number
+                before = [n for n in makers if n < end and n != number][-1:] or makers[:1]
                 waiting += before
                 waiting += [
-                    n for n in self.changers.get(need, []) if before and before[0] < n < last
+                    n for n in self.changers.get(need, []) if before and before[0] < n < seen
                 ]
         return sorted(chosen)
 
@@ -299,9 +313,13 @@ class Code:
 def _checked(node):
     """check("softmax", mine) says which function is meant for an exercise: ("softmax", "mine")."""
     for call in ast.walk(node):
-        if not isinstance(call, ast.Call) or getattr(call.func, "id", "") != "check":
+        if not isinstance(call, ast.Call):
             continue
-        if len(call.args) == 2 and isinstance(call.args[0], ast.Constant):
-            name, function = call.args[0].value, getattr(call.args[1], "id", None)
+        if getattr(call.func, "id", getattr(call.func, "attr", "")) != "check":
+            continue
+        named = {keyword.arg: keyword.value for keyword in call.keywords}
+        given = [*call.args, *(named[arg] for arg in ("name", "function") if arg in named)]
+        if len(given) == 2 and isinstance(given[0], ast.Constant):
+            name, function = given[0].value, getattr(given[1], "id", None)
             if name in EXERCISES and function:
                 yield name, function
