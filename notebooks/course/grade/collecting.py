@@ -132,7 +132,12 @@ def _search(folder, student):
 
 def _nobodys_work(names):
     """What in a folder with these names is the course's, or Python's."""
-    for folder in ({"pyvenv.cfg"}, {"exercises", "checks", "keep"}, {"base.py", "own_text.py"}):
+    for folder in (
+        {"pyvenv.cfg"},
+        {"exercises", "checks", "keep"},
+        {"base.py", "own_text.py"},
+        {"alternatives", "conftest.py"},
+    ):
         if folder <= names:
             return names
     own = {"site-packages"}
@@ -200,7 +205,7 @@ def _module(name, data):
     code, attempts = Code([Cell(name, text, tree)]), {}
     for exercise in EXERCISES:
         if found := code.attempts(exercise):  # first, for a lesson as a script does not run through
-            attempts[exercise] = [*found, Attempt((whole,), exercise)]
+            attempts[exercise] = [*found, Attempt((whole,), found[0].target)]
     return Submission(name, attempts, whole=whole)
 
 
