@@ -152,8 +152,13 @@ def hold_still(box, *, before):
 
 
 def to_the_start(box, description, control):
-    box.drag(box.handle(description), -600)
-    box.wait_for(lambda: box.values()[control] == 0, f"{control} does not go to 0")
+    def there():
+        if box.values()[control] == 0:
+            return True
+        box.drag(box.handle(description), -600)  # again, if the page moved under the hand
+        return False
+
+    box.wait_for(there, f"{control} does not go to 0")
 
 
 @on_every_widget
