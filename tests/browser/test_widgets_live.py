@@ -238,7 +238,8 @@ def test_forward_stepper(lesson, case, box):
     assert "x" in alert.inner_text()
     hold_still(box, before=places)
     box.write(field, "hope")
-    alert.wait_for(state="detached")
+    alert.wait_for(state="detached")  # at the first character already
+    box.wait_for(lambda: box.values()["text"] == "hope", "the text does not arrive")
     play = box.root.locator(".widget-play button").first
     for act in (play.click, lambda: box.press(play, "Enter")):
         to_the_start(box, "Step", "step")
