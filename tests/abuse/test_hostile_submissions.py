@@ -653,6 +653,7 @@ def test_a_grader_that_is_stopped_leaves_nothing(kinds, tmp_path):
         [sys.executable, "-m", "course.grade", str(submissions), "--csv", str(tmp_path / "out.csv")],
         cwd=ROOT / "notebooks", stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         env={**os.environ, "TMPDIR": str(temporary)}, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job with & ignores it
     )  # fmt: skip
     end = time.monotonic() + 60
     while not list(temporary.glob("course_grade_*/scratch_*")) and time.monotonic() < end:
