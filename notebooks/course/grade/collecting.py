@@ -128,6 +128,8 @@ def _search(folder, student):
                     student.troubles.append(f"{name} lies too deep: hand in fewer folders.")
             else:
                 _add(Path(entry.path), student, name)
+    if seen > ENTRIES:
+        student.troubles.append(f"Only {ENTRIES:,} files and folders were looked through.")
 
 
 def _nobodys_work(names):

@@ -19,7 +19,6 @@ PATIENCE = 3  # times the limit of one try, after which no further one begins
 SURVEYS = 5  # modules of a student that are run to see what they have
 HANDED_BACK = "handed-back"
 PASSED, NOT_YET, NOT_WRITTEN, UNUSABLE = "passed", "not yet", "not written", "unusable"
-CANNOT_LOAD = " cannot be loaded: "
 
 
 @dataclass
@@ -134,7 +133,7 @@ class _Loaded:
         whole = self.submission.whole
         found = self._visit(Attempt((whole,), None), None, lambda remote, found: found)
         if isinstance(found, str):
-            self.trouble, self.loads = f"{self.submission.file}{CANNOT_LOAD}{found}", False
+            self.trouble, self.loads = f"{self.submission.file} cannot be loaded: {found}", False
             return
         for name in found["own"]:
             self.submission.attempts.setdefault(name, [Attempt((whole,), name)])

@@ -116,7 +116,8 @@ class Remote:
     def __exit__(self, *error):
         self.last.cancel()
         self.kill()
-        while self.reader.is_alive():  # it may be waiting to put a frame
+        end = time.monotonic() + 5
+        while self.reader.is_alive() and time.monotonic() < end:  # it may be waiting to put a frame
             with contextlib.suppress(queue.Empty):
                 self.frames.get(timeout=0.05)
         for pipe in (self.process.stdin, self.process.stdout):
