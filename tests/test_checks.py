@@ -1,5 +1,6 @@
 """What a check says: about right and wrong answers, abuse, and functions of every kind."""
 
+import contextlib
 import functools
 import math
 import re
@@ -85,7 +86,7 @@ def test_wrong_answer_is_not_kept():
 
 
 def test_unfindable_source_passes_all_the_same():
-    scope = {"np": np}
+    scope = {"np": np, "suppress": contextlib.suppress}
     exec(
         "def softmax(scores):\n e = np.exp(scores - scores.max(-1, keepdims=True))\n"
         " return e / e.sum(-1, keepdims=True)",
@@ -390,6 +391,26 @@ def test_endless_loops_end(body, monkeypatch, capsys):
     assert "did not come to an end within 0.2 seconds" in said and "scores = [1, 2]" in said
     assert time.perf_counter() - start < 2
     assert capsys.readouterr() == ("", "")
+    assert left_running() == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True:\n  try:\n   try: print('x')\n   except: pass\n  except: pass",
+        "while True:\n  try:\n   try: print('x')\n   except: print('y')\n  except: print('z')",
+        "while True:\n  try: len('x')\n  finally: continue",
+        "while True:\n  with suppress(BaseException): len('x')",
+        "while True:\n  try: raise ValueError\n  except BaseException as error: str(error)",
+        "while True:\n  try: np.exp(np.zeros((100, 100)))\n  except: pass",
+    ],
+    ids=["nested", "printing", "finally", "suppress", "raising", "in NumPy"],
+)
+def test_code_that_catches_everything_ends_every_time(body):
+    scope = {"np": np, "suppress": contextlib.suppress}
+    exec("def softmax(scores):\n " + body.replace("\n", "\n "), scope)
+    for _ in range(15):  # what interrupts it finds it elsewhere each time
+        assert running.run_apart(lambda: scope["softmax"](None), 0.02)[0] is False
     assert left_running() == []
 
 

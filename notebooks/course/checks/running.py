@@ -13,6 +13,7 @@ import time
 import traceback
 import warnings
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -22,9 +23,13 @@ TIME_LIMIT = 5.0  # seconds for all calls of one check together
 PATIENCE = 4  # times as long on the clock, while the processor is busy with something else
 PRINT_LIMIT = 4000  # characters of printed text that are looked at
 
-
 MONITORING = hasattr(sys, "monitoring")
 _nothing = contextlib.nullcontext
+
+# (thread's ident, exception): have the thread raise it as soon as it runs Python again.
+_interrupt = ctypes.PYFUNCTYPE(None, ctypes.c_ulong, ctypes.py_object)(
+    ("PyThreadState_SetAsyncExc", ctypes.pythonapi)
+)
 
 
 class OutOfTime(SystemExit):
@@ -164,84 +169,64 @@ class _Router(io.TextIOBase):
 
 
 class _Apart(threading.Thread):
-    """A thread that runs a task and can be made to end, however its code clings to life."""
+    """A thread that runs a task and can be made to end, however its code clings to life.
+
+    Endless code catches what interrupts it, in an `except` inside its loop. From Python 3.12 on
+    every line raises OutOfTime then, those in the `except` too. Before, raising at lines makes
+    Python crash; there each OutOfTime sends another as it is made, which finds the code in its
+    `except`.
+    """
 
     def __init__(self, task, begin):
         super().__init__(daemon=True)
         self.task, self.begin = task, begin
-        self.stopping = self.left = self.done = False
-        self.gate = threading.Lock()  # held while the thread is interrupted, and while it leaves
-        self.over = threading.Event()  # not `join`: a Ctrl-C during that takes a thread for dead
+        self.done = self.over = False
+        self.error, self.interrupt = type("OutOfTime", (OutOfTime,), {}), None
+        self.bell = threading.Lock()  # released when it is over, so that nobody waits longer
+        self.bell.acquire()
 
     def run(self):
+        self.interrupt = partial(_interrupt, self.ident, self.error)
+        if not MONITORING:
+            self.error.__init__ = staticmethod(self.interrupt)
         try:
-            self.begin()
-            if not MONITORING and sys.gettrace() is None:  # a debugger or coverage keeps its own
-                sys.settrace(self.watch)
-            self.task()
-            self.done = True
+            try:
+                try:
+                    self.begin()
+                    self.task()
+                    self.done = True
+                finally:  # Python interrupts calls and loops, so these two lines are always run
+                    self.error.__init__ = SystemExit.__init__
+                    self.over = True
+            finally:  # none is sent from here on, but one may be on its way
+                for _ in range(100):
+                    pass
         except OutOfTime:
             pass
-        while not self.left:
-            try:
-                sys.settrace(None)
-                with self.gate:  # from here on no interruptions
-                    self.left = True
-                for _ in range(100):  # but the last of them may still be on its way
-                    pass
-            except OutOfTime:
-                continue
-        self.over.set()
-
-    def watch(self, frame, event, arg):
-        """Trace function: does nothing until the thread has to end.
-
-        Then it raises OutOfTime again at every line, so that an `except:` inside an endless loop
-        catches one of them, but not the next, which is raised while it deals with the first.
-        """
-        if not self.stopping:
-            return None
-        if event == "line" and frame.f_code.co_filename != __file__:
-            _interrupt(self.ident)
-        return self.watch
+        self.bell.release()
 
     def stop(self):
         """Ask the thread to end until it does, for a second at most."""
-        self.stopping = True
         end = time.monotonic() + 1
-        with _every_line(self.refuse) if MONITORING and not self.over.is_set() else _nothing():
-            while not self.over.is_set() and time.monotonic() < end:
-                with self.gate:
-                    if not self.left:
-                        _interrupt(self.ident)
-                        if not MONITORING:
-                            self._trace_frames()
-                self.over.wait(0.01)
-
-    def _trace_frames(self):
-        """Have the lines of all its frames watched, also those that were entered before."""
-        frame = sys._current_frames().get(self.ident)
-        while frame and frame.f_code is not _Apart.run.__code__:
-            frame.f_trace = self.watch
-            frame = frame.f_back
+        with _every_line(self.refuse) if MONITORING and not self.over else _nothing():
+            while not self.over and time.monotonic() < end:
+                if self.interrupt and not self.over:  # asked last: it cannot end before the call
+                    self.interrupt()
+                self.bell.acquire(timeout=0.01)
 
     def refuse(self, code, line):
         """Raise OutOfTime at a line of the thread's own."""
         ours = threading.get_ident() == self.ident and code.co_filename != __file__
-        if ours and not self.left and code.co_filename != threading.__file__:
+        if ours and not self.over and code.co_filename != threading.__file__:
             raise OutOfTime
 
 
 @contextlib.contextmanager
 def _every_line(callback):
-    """Have callback(code, line) called before every line that any thread runs (Python 3.12+).
-
-    Setting the trace function of another thread's frames, as older Pythons need it, makes 3.12
-    crash.
-    """
+    """Have callback(code, line) called before every line that any thread runs (Python 3.12+)."""
     monitoring, line = sys.monitoring, sys.monitoring.events.LINE
     tool = next((tool for tool in (4, 3, 5) if monitoring.get_tool(tool) is None), None)
-    if tool is None:  # all taken: what _interrupt can do must do
+    if tool is None:  # all taken: what `interrupt` can do must do
         yield
         return
     monitoring.use_tool_id(tool, "course checks")
@@ -253,11 +238,6 @@ def _every_line(callback):
         monitoring.set_events(tool, 0)
         monitoring.register_callback(tool, line, None)
         monitoring.free_tool_id(tool)
-
-
-def _interrupt(ident):
-    """Have a thread raise OutOfTime as soon as it runs Python again."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(OutOfTime))
 
 
 def _no_input(*args, **named):
@@ -298,12 +278,12 @@ def run_apart(task, seconds):
             warnings.simplefilter("ignore")
             thread.start()
             spent = _clocks()
-            while not thread.over.is_set() and not spent(seconds):
-                thread.over.wait(0.05)  # in slices: an interrupt gets through on Windows too
+            while not thread.over and not spent(seconds):
+                thread.bell.acquire(timeout=0.05)  # in slices: Ctrl-C gets through on Windows too
     finally:
         thread.stop()
         builtins.input = ask
-        if thread.over.is_set():  # a thread that would not stop stays cut off from the page
+        if thread.over:  # a thread that would not stop stays cut off from the page
             for name, out in outs.items():
                 if getattr(sys, name) is out:
                     setattr(sys, name, out.original)
