@@ -1,6 +1,7 @@
 """Call a learner's function so that nothing it does reaches the notebook but its answer."""
 
 import builtins
+import collections
 import contextlib
 import copy
 import ctypes
@@ -146,6 +147,11 @@ def call(exercise, function, args):
     return Outcome(value, error, after, tuple(written), tuple(kinds))
 
 
+# The last of them are kept: Python crashes if another thread's `print` is busy with a sys.stdout
+# that is replaced and that nobody holds (github.com/python/cpython/issues/130163).
+_routers = collections.deque(maxlen=200)
+
+
 class _Router(io.TextIOBase):
     """Stands in for sys.stdout: keeps what one thread prints, and passes on all the rest."""
 
@@ -172,9 +178,8 @@ class _Apart(threading.Thread):
     """A thread that runs a task and can be made to end, however its code clings to life.
 
     Endless code catches what interrupts it, in an `except` inside its loop. From Python 3.12 on
-    every line raises OutOfTime then, those in the `except` too. Before, raising at lines makes
-    Python crash; there each OutOfTime sends another as it is made, which finds the code in its
-    `except`.
+    every line raises OutOfTime then, those in the `except` too. Before, each OutOfTime sends
+    another as it is made, which finds the code in its `except`.
     """
 
     def __init__(self, task, begin):
@@ -269,6 +274,7 @@ def run_apart(task, seconds):
         for out in outs.values():
             out.thread = threading.get_ident()
 
+    _routers.append(outs)
     ask, thread = builtins.input, _Apart(task, begin)
     for name, out in outs.items():
         setattr(sys, name, out)

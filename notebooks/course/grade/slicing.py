@@ -238,7 +238,7 @@ class Code:
             self.checks.setdefault(exercise, []).append((number, function))
 
     def versions(self, exercise):
-        """What may be the answer, the likeliest first: (number of the statement, name, of the check).
+        """What may be the answer, the likeliest first: (its number, name, number of its check).
 
         What `check` is given, then what has the exercise's own name; first in the exercise's own
         cell, then elsewhere; of equals the last.
