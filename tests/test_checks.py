@@ -395,6 +395,7 @@ def test_endless_loops_end(body, monkeypatch, capsys):
     assert left_running() == []
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
     "body",
     [
