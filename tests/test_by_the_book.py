@@ -20,9 +20,12 @@ def random_weights(V, H, seed=0):
 def test_two_steps_by_hand():
     """Two characters, one hidden unit: every number can be written down."""
     weights = {
-        "Wxh": np.array([[0.5, -0.7]]), "Whh": np.array([[0.3]]), "Why": np.array([[1.0], [-2.0]]),
-        "bh": np.array([[0.1]]), "by": np.array([[0.2], [-0.2]]),
-    }  # fmt: skip
+        "Wxh": np.array([[0.5, -0.7]]),
+        "Whh": np.array([[0.3]]),
+        "Why": np.array([[1.0], [-2.0]]),
+        "bh": np.array([[0.1]]),
+        "by": np.array([[0.2], [-0.2]]),
+    }
     loss, gradients, h = by_the_book.loss_and_gradients(weights, [0, 1], [1, 0], [0.4])
     h1 = math.tanh(0.5 + 0.3 * 0.4 + 0.1)
     h2 = math.tanh(-0.7 + 0.3 * h1 + 0.1)
@@ -34,8 +37,13 @@ def test_two_steps_by_hand():
     da1 = (3 * p1 + 0.3 * da2) * (1 - h1**2)
     dy = p1 + p2 - 1
     dWhy = p1 * h1 + (p2 - 1) * h2
-    expected = {"Wxh": [da1, da2], "Whh": [da1 * 0.4 + da2 * h1], "Why": [dWhy, -dWhy],
-                "bh": [da1 + da2], "by": [dy, -dy]}  # fmt: skip
+    expected = {
+        "Wxh": [da1, da2],
+        "Whh": [da1 * 0.4 + da2 * h1],
+        "Why": [dWhy, -dWhy],
+        "bh": [da1 + da2],
+        "by": [dy, -dy],
+    }
     for name, numbers in expected.items():
         assert gradients[name].ravel() == pytest.approx(numbers, abs=1e-14), name
 

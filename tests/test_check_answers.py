@@ -155,9 +155,12 @@ def test_another_index_error_is_not_taken_for_a_one_hot_index():
 
 
 @pytest.mark.parametrize(
-    "error", [IndexError("arrays used as indices must be of integer (or boolean) type"),
-              ValueError("Indices must be whole numbers, not float64.")]
-)  # fmt: skip
+    "error",
+    [
+        IndexError("arrays used as indices must be of integer (or boolean) type"),
+        ValueError("Indices must be whole numbers, not float64."),
+    ],
+)
 def test_an_index_that_is_no_whole_number_is_called_so(error):
     def softmax(scores):
         raise error
@@ -223,9 +226,16 @@ def test_factors_that_only_look_alike_are_no_common_pattern():
 
 @pytest.mark.parametrize(
     "clock, processor, spent",
-    [(4.9, 4.9, False), (4.9, 30.0, False), (5.1, 5.0, True), (5.1, 0.3, False),
-     (12.0, 3.9, True), (19.9, 1.0, False), (20.1, 0.0, True)],
-)  # fmt: skip
+    [
+        (4.9, 4.9, False),
+        (4.9, 30.0, False),
+        (5.1, 5.0, True),
+        (5.1, 0.3, False),
+        (12.0, 3.9, True),
+        (19.9, 1.0, False),
+        (20.1, 0.0, True),
+    ],
+)
 def test_time_is_spent_by_the_clock_and_by_the_processor(clock, processor, spent, monkeypatch):
     now = {"monotonic": 100.0, "process_time": 7.0}
     fake = types.SimpleNamespace(**{name: lambda name=name: now[name] for name in now})

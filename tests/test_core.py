@@ -74,9 +74,18 @@ def test_two_steps_by_hand():
 
 @pytest.mark.parametrize(
     ("V", "H", "T", "batch"),
-    [(2, 1, 1, None), (2, 3, 40, None), (7, 5, 4, None), (60, 4, 3, None), (3, 64, 2, None),
-     (5, 6, 25, 1), (9, 8, 7, 4), (22, 16, 12, None), (60, 2, 40, 4)],
-)  # fmt: skip
+    [
+        (2, 1, 1, None),
+        (2, 3, 40, None),
+        (7, 5, 4, None),
+        (60, 4, 3, None),
+        (3, 64, 2, None),
+        (5, 6, 25, 1),
+        (9, 8, 7, 4),
+        (22, 16, 12, None),
+        (60, 2, 40, 4),
+    ],
+)
 def test_gradients_agree_with_central_differences(V, H, T, batch):
     rnn = network(V, H, T, scale=0.3)
     errors = gradient_check(rnn, *chunk(V, T, batch), states(rnn, batch))
@@ -138,8 +147,12 @@ def test_shapes_and_types():
         for array in (hs, ps, *gradients.values(), *rnn.parameters.values()):
             assert array.dtype == dtype
         assert {name: g.shape for name, g in gradients.items()} == {
-            "Wxh": (4, 5), "Whh": (4, 4), "Why": (5, 4), "bh": (4,), "by": (5,)
-        }  # fmt: skip
+            "Wxh": (4, 5),
+            "Whh": (4, 4),
+            "Why": (5, 4),
+            "bh": (4,),
+            "by": (5,),
+        }
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -338,8 +351,10 @@ def test_reports_do_not_change_what_is_learned(capsys):
     np.testing.assert_array_equal(loud.train(TEXT, 120, every=50), expected)
     printed = capsys.readouterr().out
     assert [line.split(",")[0] for line in printed.splitlines() if "loss" in line] == [
-        "iteration 0", "iteration 50", "iteration 100"
-    ]  # fmt: skip
+        "iteration 0",
+        "iteration 50",
+        "iteration 100",
+    ]
     assert len(printed.split("\n")[1]) == 150
     calls = []
     loud.train(TEXT, 100, report=lambda *args: calls.append(args), every=60)
@@ -413,9 +428,13 @@ def test_memory_in_use_does_not_grow_with_iterations():
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("", "empty"), ("hope", "too short"), ("a" * 50, "one distinct character, 'a'"),
-     ("hopee", "too short")],
-)  # fmt: skip
+    [
+        ("", "empty"),
+        ("hope", "too short"),
+        ("a" * 50, "one distinct character, 'a'"),
+        ("hopee", "too short"),
+    ],
+)
 def test_texts_that_cannot_be_trained_on(text, says):
     rnn = RNN(0, 4, 5, seed=1)
     with pytest.raises(ValueError, match=says):
@@ -439,12 +458,19 @@ def test_a_text_with_other_characters():
 
 @pytest.mark.parametrize(
     ("settings", "says"),
-    [({"hidden_size": 0}, "hidden_size"), ({"hidden_size": 2.5}, "hidden_size"),
-     ({"seq_length": 0}, "seq_length"), ({"learning_rate": 0}, "learning_rate"),
-     ({"learning_rate": float("nan")}, "learning_rate"), ({"learning_rate": -1}, "learning_rate"),
-     ({"vocab_size": 1}, "vocab_size"), ({"vocab_size": -3}, "vocab_size"),
-     ({"hidden_size": "many"}, "hidden_size"), ({"learning_rate": None}, "learning_rate")],
-)  # fmt: skip
+    [
+        ({"hidden_size": 0}, "hidden_size"),
+        ({"hidden_size": 2.5}, "hidden_size"),
+        ({"seq_length": 0}, "seq_length"),
+        ({"learning_rate": 0}, "learning_rate"),
+        ({"learning_rate": float("nan")}, "learning_rate"),
+        ({"learning_rate": -1}, "learning_rate"),
+        ({"vocab_size": 1}, "vocab_size"),
+        ({"vocab_size": -3}, "vocab_size"),
+        ({"hidden_size": "many"}, "hidden_size"),
+        ({"learning_rate": None}, "learning_rate"),
+    ],
+)
 def test_settings_out_of_range(settings, says):
     with pytest.raises(ValueError, match=says):
         RNN(**{"vocab_size": 5, "hidden_size": 4, "seq_length": 5} | settings)
@@ -452,11 +478,16 @@ def test_settings_out_of_range(settings, says):
 
 @pytest.mark.parametrize(
     ("inputs", "h_prev", "says"),
-    [([0, 5], np.zeros(4), "between 0 and 4"), ([0, -1], np.zeros(4), "between 0 and 4"),
-     ([], np.zeros(4), "inputs must have shape"), ([[[0]]], np.zeros(4), "inputs must have shape"),
-     ([0, 1], np.zeros(3), "h_prev must have shape"), ([[0], [1]], np.zeros(4), "h_prev"),
-     ([0.0, 1.0], np.zeros(4), "whole numbers")],
-)  # fmt: skip
+    [
+        ([0, 5], np.zeros(4), "between 0 and 4"),
+        ([0, -1], np.zeros(4), "between 0 and 4"),
+        ([], np.zeros(4), "inputs must have shape"),
+        ([[[0]]], np.zeros(4), "inputs must have shape"),
+        ([0, 1], np.zeros(3), "h_prev must have shape"),
+        ([[0], [1]], np.zeros(4), "h_prev"),
+        ([0.0, 1.0], np.zeros(4), "whole numbers"),
+    ],
+)
 def test_inputs_of_a_wrong_shape_or_range(inputs, h_prev, says):
     with pytest.raises(ValueError, match=says):
         network().forward(inputs, h_prev)
@@ -480,8 +511,11 @@ def test_backward_and_update_refuse_what_does_not_fit():
 
 def test_before_the_first_text():
     rnn = RNN(None, 4, 5)
-    for call in (lambda: rnn.forward([0], np.zeros(4)), lambda: rnn.sample(0, 1),
-                 lambda: rnn.save("nowhere.npz")):  # fmt: skip
+    for call in (
+        lambda: rnn.forward([0], np.zeros(4)),
+        lambda: rnn.sample(0, 1),
+        lambda: rnn.save("nowhere.npz"),
+    ):
         with pytest.raises(ValueError, match="No weights yet"):
             call()
     with pytest.raises(ValueError, match="has read no text yet"):

@@ -13,8 +13,13 @@ from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 FLOATS = st.floats(-1e308, 1e308)
-SIZES = {"V": st.integers(2, 12), "H": st.integers(1, 8), "T": st.integers(1, 8),
-         "batch": st.sampled_from([None, 1, 4]), "seed": st.integers(0, 10_000)}  # fmt: skip
+SIZES = {
+    "V": st.integers(2, 12),
+    "H": st.integers(1, 8),
+    "T": st.integers(1, 8),
+    "batch": st.sampled_from([None, 1, 4]),
+    "seed": st.integers(0, 10_000),
+}
 
 
 def drawn(V, H, T, batch, seed, scale=0.3):
@@ -70,8 +75,13 @@ def test_gradients_agree_with_central_differences(V, H, T, batch, seed):
 
 
 @settings(deadline=None, max_examples=40)
-@given(V=st.integers(2, 60), H=st.integers(1, 64), T=st.integers(1, 40),
-       batch=st.sampled_from([None, 1, 4]), seed=st.integers(0, 10_000))  # fmt: skip
+@given(
+    V=st.integers(2, 60),
+    H=st.integers(1, 64),
+    T=st.integers(1, 40),
+    batch=st.sampled_from([None, 1, 4]),
+    seed=st.integers(0, 10_000),
+)
 def test_gradients_of_larger_networks_along_random_directions(V, H, T, batch, seed):
     rnn, inputs, targets, h_prev = drawn(V, H, T, batch, seed)
     gradients = rnn.backward(inputs, targets, *rnn.forward(inputs, h_prev))
@@ -155,9 +165,11 @@ def test_gradients_equal_those_of_pytorch(batch):
     rnn, inputs, targets, h_prev = drawn(22, 16, 25, batch, seed=3)
     cell = torch.nn.RNN(22, 16).double()
     weights = {
-        cell.weight_ih_l0: rnn.Wxh, cell.weight_hh_l0: rnn.Whh, cell.bias_ih_l0: rnn.bh,
+        cell.weight_ih_l0: rnn.Wxh,
+        cell.weight_hh_l0: rnn.Whh,
+        cell.bias_ih_l0: rnn.bh,
         cell.bias_hh_l0: np.zeros(16),
-    }  # fmt: skip
+    }
     with torch.no_grad():
         for theirs, ours in weights.items():
             theirs.copy_(torch.from_numpy(ours))
@@ -172,7 +184,12 @@ def test_gradients_equal_those_of_pytorch(batch):
 
     hs, ps = rnn.forward(inputs, h_prev)
     assert cross_entropy(ps, targets) == pytest.approx(loss.item(), abs=1e-10)
-    theirs = {"Wxh": cell.weight_ih_l0.grad, "Whh": cell.weight_hh_l0.grad, "Why": Why.grad,
-              "bh": cell.bias_ih_l0.grad, "by": by.grad}  # fmt: skip
+    theirs = {
+        "Wxh": cell.weight_ih_l0.grad,
+        "Whh": cell.weight_hh_l0.grad,
+        "Why": Why.grad,
+        "bh": cell.bias_ih_l0.grad,
+        "by": by.grad,
+    }
     for name, gradient in rnn.backward(inputs, targets, hs, ps).items():
         np.testing.assert_allclose(gradient, theirs[name].numpy(), atol=1e-10)

@@ -40,8 +40,9 @@ def test_python_too_old(monkeypatch):
 def test_an_old_python_can_read_it():
     source = (NOTEBOOKS / "course" / "environment.py").read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
-    ast.parse((NOTEBOOKS / "course" / "__init__.py").read_text(encoding="utf-8"),
-              feature_version=(3, 8))  # fmt: skip
+    ast.parse(
+        (NOTEBOOKS / "course" / "__init__.py").read_text(encoding="utf-8"), feature_version=(3, 8)
+    )
     imported = {
         alias.name.split(".")[0]
         for node in ast.walk(ast.parse(source))
@@ -66,12 +67,12 @@ def test_a_package_is_missing(monkeypatch, name):
     assert "requirements.txt" in problem
 
 
-@pytest.mark.parametrize("name, text", [
-    ("numpy", "1.26.4"), ("matplotlib", "3.8.0rc1"), ("ipywidgets", "7.7")])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, text", [("numpy", "1.26.4"), ("matplotlib", "3.8.0rc1"), ("ipywidgets", "7.7")]
+)
 def test_a_package_is_too_old(monkeypatch, name, text):
     real = environment.metadata.version
-    monkeypatch.setattr(environment.metadata, "version",
-                        lambda n: text if n == name else real(n))  # fmt: skip
+    monkeypatch.setattr(environment.metadata, "version", lambda n: text if n == name else real(n))
     assert f"{name} is too old ({text.split('rc')[0].removesuffix('.0')}" in only_problem()
 
 
@@ -112,16 +113,24 @@ print(check_environment())
 
 @pytest.fixture
 def copy(tmp_path):
-    shutil.copytree(NOTEBOOKS / "course", tmp_path / "notebooks" / "course",
-                    ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
+    shutil.copytree(
+        NOTEBOOKS / "course",
+        tmp_path / "notebooks" / "course",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
     shutil.copy(ROOT / "rnn_core.py", tmp_path)
     return tmp_path
 
 
 def said(folder):
-    run = subprocess.run([sys.executable, "-c", CELL], cwd=folder, capture_output=True, encoding="utf-8",
-                         env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
-                         timeout=120)  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-c", CELL],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
+        timeout=120,
+    )
     assert run.returncode == 0, run.stderr
     return run.stdout
 
@@ -138,8 +147,13 @@ def test_the_core_is_missing(copy):
 def test_another_core_is_in_the_way(copy):
     shutil.copy(copy / "rnn_core.py", copy / "notebooks")  # the notebook's folder comes first
     text = subprocess.run(
-        [sys.executable, "-c", CELL.replace("0, \"..\"", "1, \"..\"")], cwd=copy / "notebooks",
-        capture_output=True, encoding="utf-8", timeout=120, check=True).stdout  # fmt: skip
+        [sys.executable, "-c", CELL.replace('0, ".."', '1, ".."')],
+        cwd=copy / "notebooks",
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=True,
+    ).stdout
     assert "Another rnn_core.py is in the way" in text
 
 

@@ -44,10 +44,21 @@ def there_and_back(value):
 @pytest.mark.parametrize(
     "value",
     [
-        None, True, 0, -(10**18), 2.5, "", "é☺\ud800", [], (), {}, [1, (2.0, "x")],
-        {"a": 1, 2: {3: [4]}, (5, 6): None}, [True, None],
+        None,
+        True,
+        0,
+        -(10**18),
+        2.5,
+        "",
+        "é☺\ud800",
+        [],
+        (),
+        {},
+        [1, (2.0, "x")],
+        {"a": 1, 2: {3: [4]}, (5, 6): None},
+        [True, None],
     ],
-)  # fmt: skip
+)
 def test_plain_values_come_back_the_same(value):
     back = there_and_back(value)
     assert back == value and type(back) is type(value)
@@ -124,17 +135,31 @@ def framed(tree, rest=b""):
 @pytest.mark.parametrize(
     "frame",
     [
-        b"", b"\0", b"\xff" * 100, framed(b"{"), framed(b"[" * 10**5), framed({"a": 1}),
-        framed(["no such tag"]), framed(["value", 1]), framed([[]]), framed([]),
-        framed(["array", "<f8", [10**9]]), framed(["array", "<f8", [-1]], b"x" * 8),
-        framed(["array", "O", [1]], b"x" * 8), framed(["array", "<f8", [2.0]], b"x" * 16),
-        framed(["dict", 1]), framed(["dict", ["list"], 1]), framed(b"9" * 10**5),
+        b"",
+        b"\0",
+        b"\xff" * 100,
+        framed(b"{"),
+        framed(b"[" * 10**5),
+        framed({"a": 1}),
+        framed(["no such tag"]),
+        framed(["value", 1]),
+        framed([[]]),
+        framed([]),
+        framed(["array", "<f8", [10**9]]),
+        framed(["array", "<f8", [-1]], b"x" * 8),
+        framed(["array", "O", [1]], b"x" * 8),
+        framed(["array", "<f8", [2.0]], b"x" * 16),
+        framed(["dict", 1]),
+        framed(["dict", ["list"], 1]),
+        framed(b"9" * 10**5),
         framed(["generator", ["dict", "bit_generator", "PCG64"]]),
-        framed(["list", ["array", "<f8", [1]]], b"short"), framed(["objects", [10**6, 10]]),
+        framed(["list", ["array", "<f8", [1]]], b"short"),
+        framed(["objects", [10**6, 10]]),
         framed(["list", ["objects", [10**6]], ["objects", [10**6]]]),
-        framed(["list", "x" * 10**5, *[1] * 10**4]), framed(["texts", [2], ["x" * 10**6] * 100]),
+        framed(["list", "x" * 10**5, *[1] * 10**4]),
+        framed(["texts", [2], ["x" * 10**6] * 100]),
     ],
-)  # fmt: skip
+)
 def test_no_frame_but_one_sentence(frame):
     with pytest.raises(wire.Malformed):
         wire.unpack(frame)
@@ -194,8 +219,17 @@ def notebook(*cells):
 
 
 def test_a_student_is_a_file_or_a_folder(tmp_path):
-    for name in ("anna.py", "anna.ipynb", "ben/my_rnn.py", "ben/a/02.ipynb", "notes.txt",
-                 ".git/x.py", "__MACOSX/x.py", "ben/.ipynb_checkpoints/02.ipynb", "eve/x.pdf"):  # fmt: skip
+    for name in (
+        "anna.py",
+        "anna.ipynb",
+        "ben/my_rnn.py",
+        "ben/a/02.ipynb",
+        "notes.txt",
+        ".git/x.py",
+        "__MACOSX/x.py",
+        "ben/.ipynb_checkpoints/02.ipynb",
+        "eve/x.pdf",
+    ):
         write(tmp_path / name, "")
     found, others = collecting.students(tmp_path)
     files = {student.name: [path.name for path in student.files] for student in found}
@@ -212,28 +246,37 @@ def sources_of(submission, exercise, number=0):
 
 
 def test_a_notebook_gives_what_a_function_needs_and_no_more(tmp_path):
-    write(tmp_path / "a.ipynb", notebook(
-        cell("import numpy as np\nimport os"),
-        cell("%matplotlib inline\n!ls\nscale = 2\nmodel = train_for_an_hour()"),
-        cell("def helper(x):\n    return np.exp(x) * scale"),
-        cell("def softmax(scores):\n    raise NotImplementedError"),
-        cell("def softmax(scores):\n    return helper(scores)\n\ncheck('softmax', softmax)"),
-        cell("def helper(x):\n    return 'another, later'"),
-        cell("softmax = yours('softmax')"),
-    ))  # fmt: skip
+    write(
+        tmp_path / "a.ipynb",
+        notebook(
+            cell("import numpy as np\nimport os"),
+            cell("%matplotlib inline\n!ls\nscale = 2\nmodel = train_for_an_hour()"),
+            cell("def helper(x):\n    return np.exp(x) * scale"),
+            cell("def softmax(scores):\n    raise NotImplementedError"),
+            cell("def softmax(scores):\n    return helper(scores)\n\ncheck('softmax', softmax)"),
+            cell("def helper(x):\n    return 'another, later'"),
+            cell("softmax = yours('softmax')"),
+        ),
+    )
     found = sources_of(collecting.read(tmp_path / "a.ipynb"), "softmax")
     assert [text.split("\n")[0] for text in found] == [
-        "import numpy as np", "scale = 2", "def helper(x):", "def softmax(scores):"
-    ]  # fmt: skip
+        "import numpy as np",
+        "scale = 2",
+        "def helper(x):",
+        "def softmax(scores):",
+    ]
     assert "np.exp" in found[2] and "helper" in found[3]
 
 
 def test_the_exercise_cell_counts_and_so_does_another_name(tmp_path):
-    write(tmp_path / "a.ipynb", notebook(
-        cell("def softmax(scores):\n    return 'mine'", "exercise-softmax"),
-        cell("def softmax(scores):\n    return 'an attempt further down'"),
-        cell("def one(i, n):\n    return 1\n\ncheck('one_hot', one)"),
-    ))  # fmt: skip
+    write(
+        tmp_path / "a.ipynb",
+        notebook(
+            cell("def softmax(scores):\n    return 'mine'", "exercise-softmax"),
+            cell("def softmax(scores):\n    return 'an attempt further down'"),
+            cell("def one(i, n):\n    return 1\n\ncheck('one_hot', one)"),
+        ),
+    )
     read = collecting.read(tmp_path / "a.ipynb")
     assert "mine" in sources_of(read, "softmax")[0]
     assert read.attempts["one_hot"][0].target == "one"
@@ -253,41 +296,71 @@ NP, CHECK = "import numpy as np", "check('softmax', softmax)"
 FOUND_ALL_THE_SAME = {
     "below the stub": [NP, ("e", STUB), SOFT],
     "below a wrong one": [NP, ("e", f"{NO_SHIFT}\n\n{CHECK}"), f"{SOFT}\n\n{CHECK}"],
-    "before an experiment": [NP, ("e", f"{SOFT}\n\n{CHECK}"),
-                             "def naive(s):\n    return s\n\ncheck('softmax', naive)"],
+    "before an experiment": [
+        NP,
+        ("e", f"{SOFT}\n\n{CHECK}"),
+        "def naive(s):\n    return s\n\ncheck('softmax', naive)",
+    ],
     "two wrong, then right": [NP, *(NO_SHIFT + "  # " + n for n in "ab"), SOFT],
     "star import": ["from numpy import *", SOFT.replace("np.", "")],
     "import, tried": ["try:\n    import numpy as np\nexcept ImportError:\n    raise", SOFT],
     "def within if": [NP, f"if True:\n    {SOFT.replace(chr(10), chr(10) + '    ')}"],
     "filled table": [NP, "axes = []", "axes.append(-1)", SOFT.replace("max(-1", "max(axes[0]")],
     "dict by key": [NP, "c = {}\nc['a'] = -1", SOFT.replace("max(-1", "max(c['a']")],
-    "class by attribute": [NP, "class C:\n    a = 0", "C.a = -1", SOFT.replace("max(-1", "max(C.a")],
-    "needs what has no name": [NP, "setattr(np, 'mine', np.exp)", SOFT.replace("np.exp", "np.mine")],
+    "class by attribute": [
+        NP,
+        "class C:\n    a = 0",
+        "C.a = -1",
+        SOFT.replace("max(-1", "max(C.a"),
+    ],
+    "needs what has no name": [
+        NP,
+        "setattr(np, 'mine', np.exp)",
+        SOFT.replace("np.exp", "np.mine"),
+    ],
     "under another name": [NP, SOFT.replace("softmax", "mine"), "softmax = mine"],
-    "partial": [NP, "from functools import partial\ndef f(a, scores):\n    " + SB,
-                "softmax = partial(f, 0)"],
-    "annotations of the future": ["from __future__ import annotations", NP,
-                                  SOFT.replace("(scores)", "(scores: Unknown)")],
+    "partial": [
+        NP,
+        "from functools import partial\ndef f(a, scores):\n    " + SB,
+        "softmax = partial(f, 0)",
+    ],
+    "annotations of the future": [
+        "from __future__ import annotations",
+        NP,
+        SOFT.replace("(scores)", "(scores: Unknown)"),
+    ],
     "two in a line": [NP, SOFT, 'a = """x\n"""; b = """y\n"""'],
     "long sum": [NP, SOFT, "def f(): return 1" + "+1" * 1500],
     "old newlines": [NP + "\r" + SOFT.replace("\n", "\r")],
     "help": [NP, f"np.exp?\n{SOFT}\n{CHECK}"],
     "timed": [NP, f"{SOFT}\nt = %timeit -o softmax([1])\n!ls (it's\nfiles = !ls"],
     "magic in a block": [NP, f"if True:\n    !ls\n{SOFT}"],
-    "timed by line": [NP, "%time shift = lambda s: s - s.max(-1, keepdims=True)",
-                      SOFT.replace("scores - scores.max(-1, keepdims=True)", "shift(scores)")],
-    "seven experiments": [NP, ("e", f"{NO_SHIFT}\n\n{CHECK}"), f"{SOFT}\n\n{CHECK}",
-                          *(f"def w{n}(s):\n    return s * {n}\n\ncheck('softmax', w{n})"
-                            for n in range(7))],
+    "timed by line": [
+        NP,
+        "%time shift = lambda s: s - s.max(-1, keepdims=True)",
+        SOFT.replace("scores - scores.max(-1, keepdims=True)", "shift(scores)"),
+    ],
+    "seven experiments": [
+        NP,
+        ("e", f"{NO_SHIFT}\n\n{CHECK}"),
+        f"{SOFT}\n\n{CHECK}",
+        *(f"def w{n}(s):\n    return s * {n}\n\ncheck('softmax', w{n})" for n in range(7)),
+    ],
     "cell magic": [f"%%time\n{NP}\n{SOFT}"],
     "a line that begins with %": [NP, SOFT.replace("max(-1", "max((15\n    % 8) - 8")],
-    "a line that begins with !": [NP, SOFT.replace("    e =", "    if (scores.size\n    "
-                                  "!= scores.size):\n        return\n    e =")],
+    "a line that begins with !": [
+        NP,
+        SOFT.replace(
+            "    e =", "    if (scores.size\n    != scores.size):\n        return\n    e ="
+        ),
+    ],
     "await": [NP, SOFT, "await something()"],
     "get_ipython": [NP + "\nget_ipython().run_line_magic('matplotlib', 'inline')", SOFT],
-    "shown on the way": [NP + "\nfrom course import plots", SOFT.replace("    e =",
-                         "    plots.remember(scores)\n    display(scores)\n    e =")],
-}  # fmt: skip
+    "shown on the way": [
+        NP + "\nfrom course import plots",
+        SOFT.replace("    e =", "    plots.remember(scores)\n    display(scores)\n    e ="),
+    ],
+}
 
 
 @pytest.mark.parametrize("case", FOUND_ALL_THE_SAME)
@@ -321,8 +394,11 @@ def test_a_mistake_in_a_line_that_begins_with_percent_is_seen(tmp_path):
 
 def test_the_first_version_is_the_one_that_is_talked_about(tmp_path):
     """None passes: the row is about the exercise's own cell, not about what was tried elsewhere."""
-    made = notebook(cell(NP), cell(f"{NO_SHIFT}\n{CHECK}", "exercise-softmax"),
-                    cell("def softmax(scores):\n    return 3"))  # fmt: skip
+    made = notebook(
+        cell(NP),
+        cell(f"{NO_SHIFT}\n{CHECK}", "exercise-softmax"),
+        cell("def softmax(scores):\n    return 3"),
+    )
     row = row_of(tmp_path, "softmax", made, file="a.ipynb")
     assert row.mistake == check_here("softmax", NO_SHIFT).mistake == "no-shift"
 
@@ -338,13 +414,18 @@ def test_a_lesson_exported_as_a_script(tmp_path):
     convert = pytest.importorskip("nbconvert").PythonExporter()
     (path,) = [path for path in solutions.lessons() if path.stem.startswith("02_")]
     book = nbformat.read(path, as_version=4)
-    assert [row.state for row in rows_of(tmp_path, {"02.py": convert.from_notebook_node(book)[0]},
-            ("softmax", "cross_entropy"))] == [judging.NOT_WRITTEN] * 2  # fmt: skip
+    assert [
+        row.state
+        for row in rows_of(
+            tmp_path, {"02.py": convert.from_notebook_node(book)[0]}, ("softmax", "cross_entropy")
+        )
+    ] == [judging.NOT_WRITTEN] * 2
     for one in book.cells:
         if one.id.startswith("exercise-"):
             one.source = SOLUTIONS[one.id.removeprefix("exercise-")]
-    rows = rows_of(tmp_path, {"02.py": convert.from_notebook_node(book)[0]},
-                   ("softmax", "cross_entropy"))  # fmt: skip
+    rows = rows_of(
+        tmp_path, {"02.py": convert.from_notebook_node(book)[0]}, ("softmax", "cross_entropy")
+    )
     assert all(row.passed for row in rows), [row.message for row in rows]
 
 
@@ -356,9 +437,12 @@ def rows_of(tmp_path, files, exercises):
 
 
 def test_a_module_beside_it_can_be_imported(tmp_path):
-    files = {"work/my_rnn.py": "from helper import e, np\n\ndef softmax(scores):\n    return e(scores)\n",
-             "work/helper.py": f"{NP}\n{SOFT.replace('softmax', 'e')}\n",
-             "work/numpy.py": "1 / 0", "worker.py": "1 / 0"}  # fmt: skip
+    files = {
+        "work/my_rnn.py": "from helper import e, np\n\ndef softmax(scores):\n    return e(scores)\n",
+        "work/helper.py": f"{NP}\n{SOFT.replace('softmax', 'e')}\n",
+        "work/numpy.py": "1 / 0",
+        "worker.py": "1 / 0",
+    }
     softmax, other = rows_of(tmp_path, files, ("softmax", "one_hot"))
     assert softmax.passed and softmax.file == "my_rnn.py", softmax.message
     assert other.state == judging.NOT_WRITTEN or "ZeroDivisionError" in other.message
@@ -370,8 +454,14 @@ COLDER = HEATED.replace("/", "*")
 
 
 @pytest.mark.parametrize("kept", [MY_RNN, None])
-@pytest.mark.parametrize("way", ["from my_rnn import softmax", "from my_rnn import *",
-                                 "import my_rnn\nsoftmax = my_rnn.softmax"])  # fmt: skip
+@pytest.mark.parametrize(
+    "way",
+    [
+        "from my_rnn import softmax",
+        "from my_rnn import *",
+        "import my_rnn\nsoftmax = my_rnn.softmax",
+    ],
+)
 def test_a_lesson_leans_on_what_was_written_before(way, kept, tmp_path):
     """On the my_rnn.py beside it, or on what the course lends in its place."""
     files = {"08.ipynb": notebook(cell(way), cell(HEATED))} | ({"my_rnn.py": kept} if kept else {})
@@ -383,8 +473,10 @@ def test_a_lesson_leans_on_what_was_written_before(way, kept, tmp_path):
 
 
 def test_no_message_says_where_the_scratch_folder_was(tmp_path):
-    files = {"08.ipynb": notebook(cell("from my_rnn import softmax"), cell(HEATED)),
-             "my_rnn.py": "x = 1\n"}  # fmt: skip
+    files = {
+        "08.ipynb": notebook(cell("from my_rnn import softmax"), cell(HEATED)),
+        "my_rnn.py": "x = 1\n",
+    }
     (row,) = rows_of(tmp_path, files, ("apply_temperature",))
     assert row.state == judging.NOT_YET and "ImportError" in row.message
     assert str(tmp_path) not in row.message, row.message
@@ -408,8 +500,13 @@ def test_what_a_lesson_does_above_is_not_run_for_nothing(tmp_path):
     assert found[0] == NP and len(found) == 2, found
 
 
-@pytest.mark.parametrize("change", ["def stable(s):\n    return s - s.max(-1, keepdims=True)",
-                                    "stable = lambda s: s - s.max(-1, keepdims=True)"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        "def stable(s):\n    return s - s.max(-1, keepdims=True)",
+        "stable = lambda s: s - s.max(-1, keepdims=True)",
+    ],
+)
 def test_what_counts_is_what_the_last_check_saw(change, tmp_path):
     uses = "def softmax(scores):\n    e = np.exp(stable(scores))\n    return e / e.sum(-1, keepdims=True)"
     cells = [NP, "def stable(s):\n    return s", f"{uses}\n\n{CHECK}", f"{change}\n\n{CHECK}"]
@@ -417,8 +514,14 @@ def test_what_counts_is_what_the_last_check_saw(change, tmp_path):
     assert row.passed, row.message
 
 
-@pytest.mark.parametrize("call", ["check('softmax', function=mine)", "checks.check('softmax', mine)",
-                                  "check(name='softmax', function=mine)"])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        "check('softmax', function=mine)",
+        "checks.check('softmax', mine)",
+        "check(name='softmax', function=mine)",
+    ],
+)
 @pytest.mark.parametrize("file", ["a.ipynb", "a.py"])
 def test_however_check_is_called(call, file, tmp_path):
     cells = [NP, SOFT.replace("softmax", "mine"), f"check = checks = print\n{call}"]
@@ -478,14 +581,24 @@ def test_rnn_core_is_nobodys_work(tmp_path):
 
 def test_what_moodle_makes_of_names(tmp_path):
     ending = "assignsubmission_file_"
-    for name in (f"Anna Müller_11_{ending}/my_rnn.py", "Anna Müller_11_assignsubmission_onlinetext_/a.html",
-                 f"Ben_12_{ending}02.ipynb", f"Ben_12_{ending}my_rnn.py",
-                 f"Eve_13_{ending}/x.py", f"Eve_14_{ending}/x.py", "Anna.py"):  # fmt: skip
+    for name in (
+        f"Anna Müller_11_{ending}/my_rnn.py",
+        "Anna Müller_11_assignsubmission_onlinetext_/a.html",
+        f"Ben_12_{ending}02.ipynb",
+        f"Ben_12_{ending}my_rnn.py",
+        f"Eve_13_{ending}/x.py",
+        f"Eve_14_{ending}/x.py",
+        "Anna.py",
+    ):
         write(tmp_path / name, "")
     found, _ = collecting.students(tmp_path)
     assert {student.name: len(student.files) for student in found} == {
-        "Anna Müller": 1, "Ben": 2, "Eve 13": 1, "Eve 14": 1, "Anna": 1
-    }  # fmt: skip
+        "Anna Müller": 1,
+        "Ben": 2,
+        "Eve 13": 1,
+        "Eve 14": 1,
+        "Anna": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -530,9 +643,12 @@ def test_a_judge_has_a_limit_of_memory_too():
         "except MemoryError: print('enough')\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True,
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
         env={**os.environ, "PYTHONPATH": str(Path(rnn_core.__file__).parent / "notebooks")},
-    )  # fmt: skip
+    )
     assert done.stdout == "enough\n"
 
 
@@ -556,8 +672,9 @@ def test_line_numbers_are_those_of_the_cell(tmp_path):
 def row_of(tmp_path, name, text, limits=LENIENT, file="my_rnn.py"):
     write(tmp_path / file, text)
     student = collecting.Student("one", [tmp_path / file])
-    (submission,) = [judging._Loaded(collecting.read(path), str(tmp_path), limits)
-                     for path in student.files]  # fmt: skip
+    (submission,) = [
+        judging._Loaded(collecting.read(path), str(tmp_path), limits) for path in student.files
+    ]
     return judging._row("one", name, [submission], [], limits)
 
 
@@ -572,8 +689,17 @@ def test_solutions_pass(name, tmp_path):
     assert row.passed and row.message.startswith(f"{name}: passed"), row.message
 
 
-LEAN_ON = ("forward", "cross_entropy", "backward", "clip_by_value", "adagrad_update", "one_hot",
-           "rnn_step", "sample_character", "apply_temperature")  # fmt: skip
+LEAN_ON = (
+    "forward",
+    "cross_entropy",
+    "backward",
+    "clip_by_value",
+    "adagrad_update",
+    "one_hot",
+    "rnn_step",
+    "sample_character",
+    "apply_temperature",
+)
 BEFORE = dict.fromkeys(EXERCISES, "")
 BEFORE["ablate"] = "from rnn_core import cross_entropy"
 for _name in ("train_step", "generate"):
@@ -645,8 +771,13 @@ def test_an_exception_of_any_kind_can_be_raised_here():
 
 
 def test_exceptions_keep_their_kind_and_text():
-    for kind, text in ((KeyError, "'x'"), (ValueError, ""), (UnicodeDecodeError, "odd"),
-                       (SystemExit, "3"), (OSError, "[Errno 2] x")):  # fmt: skip
+    for kind, text in (
+        (KeyError, "'x'"),
+        (ValueError, ""),
+        (UnicodeDecodeError, "odd"),
+        (SystemExit, "3"),
+        (OSError, "[Errno 2] x"),
+    ):
         error = remote._made(kind, text)
         assert isinstance(error, kind) and str(error) == text
 
@@ -665,8 +796,12 @@ def test_other_cells_stay_as_they_are():
 
 
 def made_rows():
-    states = {"one_hot": "passed", "softmax": "not yet", "forward": "not written",
-              "backward": "unusable"}  # fmt: skip
+    states = {
+        "one_hot": "passed",
+        "softmax": "not yet",
+        "forward": "not written",
+        "backward": "unusable",
+    }
     return [
         Row("Ö" * 50 + number, 1, name, state, "", f"{name}: says why")
         for number in "12"
@@ -757,8 +892,9 @@ def test_the_command(tmp_path, capsys):
     write(tmp_path / "in" / "rest.txt", "")
     out = tmp_path / "out.csv"
     book = tmp_path / "book.csv"
-    code = command.main([str(tmp_path / "in"), "--csv", str(out), "--limit-seconds", "60",
-                         "--gradebook", str(book)])  # fmt: skip
+    code = command.main(
+        [str(tmp_path / "in"), "--csv", str(out), "--limit-seconds", "60", "--gradebook", str(book)]
+    )
     printed = capsys.readouterr()
     assert code == 0, printed.err
     assert "anna: 1 of 28 passed" in printed.out and "Not looked at: rest.txt" in printed.out

@@ -487,11 +487,17 @@ def test_words_of_the_block_inside_a_string_are_no_block(notebook, my_rnn):
     assert own in text()
 
 
-@pytest.mark.parametrize("line", [
-    "before = 1; softmax = abs; after = 2", "softmax = other = abs", "(softmax, other) = abs, abs",
-    "if True:\n    softmax = abs\nelse:\n    other = 2", "for softmax in [abs]:\n    other = 3",
-    "import os, numpy as softmax",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "before = 1; softmax = abs; after = 2",
+        "softmax = other = abs",
+        "(softmax, other) = abs, abs",
+        "if True:\n    softmax = abs\nelse:\n    other = 2",
+        "for softmax in [abs]:\n    other = 3",
+        "import os, numpy as softmax",
+    ],
+)
 def test_what_shares_a_statement_or_a_line_is_not_lost(notebook, my_rnn, line):
     my_rnn.write_text(line + "\n", encoding="utf-8")
     said = notebook.run(SOFTMAX, "softmax")

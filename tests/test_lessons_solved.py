@@ -196,8 +196,10 @@ def solve(copy, path):
     done = subprocess.run(
         [sys.executable, "-m", "jupyter", "execute", "--inplace", "--timeout=300", copy],
         env={**environment, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"},
-        capture_output=True, encoding="utf-8", errors="replace",
-    )  # fmt: skip
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+    )
     if done.returncode == 0:  # my_rnn.py as it is after this lesson
         shutil.copy(copy.with_name("my_rnn.py"), copy.with_suffix(".py"))
     return copy, done

@@ -18,16 +18,38 @@ from reading import FENCED, INLINE, NOTEBOOKS, ROOT, lesson_paths, read_lesson
 PATHS = lesson_paths()
 # Libraries that a lesson may speak of without importing them.
 ELSEWHERE = {"torch", "jax", "nn", "pip", "jupyter", "pytest"}
-MODULES = ("rnn_core", "course.plots", "course.widgets", "course.texts", "course.baselines",
-           "course.exercises", "course.checks", "course.keep")  # fmt: skip
+MODULES = (
+    "rnn_core",
+    "course.plots",
+    "course.widgets",
+    "course.texts",
+    "course.baselines",
+    "course.exercises",
+    "course.checks",
+    "course.keep",
+)
 
 
 @cache
 def known_everywhere():
     """Names of Python, NumPy and the course's own modules."""
     names = set(keyword.kwlist) | set(dir(builtins))
-    for thing in (str, bytes, list, dict, set, tuple, int, float, np, np.ndarray, np.random,
-                  np.random.Generator, np.linalg, string):  # fmt: skip
+    for thing in (
+        str,
+        bytes,
+        list,
+        dict,
+        set,
+        tuple,
+        int,
+        float,
+        np,
+        np.ndarray,
+        np.random,
+        np.random.Generator,
+        np.linalg,
+        string,
+    ):
         names |= set(dir(thing))
     for path in [ROOT / "rnn_core.py", *(NOTEBOOKS / "course").rglob("*.py")]:
         names |= names_in(path.read_text(encoding="utf-8"))
@@ -115,7 +137,8 @@ def exists(name):
     if name in WRITTEN_BY_LEARNERS or (ROOT / name).exists() or (NOTEBOOKS / name).exists():
         return True
     return any(NOTEBOOKS.rglob(name.rpartition("/")[2])) or any(
-        (ROOT / "tests").rglob(name.rpartition("/")[2]))  # fmt: skip
+        (ROOT / "tests").rglob(name.rpartition("/")[2])
+    )
 
 
 @pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
@@ -140,13 +163,26 @@ def test_names_that_look_like_code_exist(path):
         pytest.fail("\n".join([f"{path.name}:", *lines]), pytrace=False)
 
 
-@pytest.mark.parametrize("code, missing", [
-    ("softmax(scores)", []), ("np.exp", []), ("np.expo", ["np.expo"]), ("hs[0]", []),
-    ("axis=-1", []), ("no_such_name", ["no_such_name"]), ("RNN.forward", []),
-    ("RNN.fly", ["RNN.fly"]), ("plots.no_such_figure()", ["plots.no_such_figure"]),
-    ("torch.nn.LSTM", []), ("pip install numpy", []), ("' the '", []), ("for t in range(T):", []),
-    ("x @ Whh.T", []), ("h", []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "code, missing",
+    [
+        ("softmax(scores)", []),
+        ("np.exp", []),
+        ("np.expo", ["np.expo"]),
+        ("hs[0]", []),
+        ("axis=-1", []),
+        ("no_such_name", ["no_such_name"]),
+        ("RNN.forward", []),
+        ("RNN.fly", ["RNN.fly"]),
+        ("plots.no_such_figure()", ["plots.no_such_figure"]),
+        ("torch.nn.LSTM", []),
+        ("pip install numpy", []),
+        ("' the '", []),
+        ("for t in range(T):", []),
+        ("x @ Whh.T", []),
+        ("h", []),
+    ],
+)
 def test_the_test_itself(code, missing):
     known = known_everywhere() | {"scores", "hs", "Whh"}
     assert sorted(set(unknown_names(code, known))) == missing

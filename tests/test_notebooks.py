@@ -179,8 +179,11 @@ def test_what_may_vary_says_so(path):
         cells = read_lesson(path).cells
         for i, cell in enumerate(cells):
             near = " ".join(c.source for c in cells[max(i - 2, 0) : i + 3] if c.kind == "markdown")
-            says = re.search(r"\b(differs?|differently|var(y|ies)|your (own )?(machine|computer)|"
-                             r"from machine to machine|will not be the same)\b", near)  # fmt: skip
+            says = re.search(
+                r"\b(differs?|differently|var(y|ies)|your (own )?(machine|computer)|"
+                r"from machine to machine|will not be the same)\b",
+                near,
+            )
             if "nbval-ignore-output" in cell.tags and not says:
                 yield f"{cell.where}: the text beside it should say that its output differs"
 
@@ -227,8 +230,11 @@ def test_exercises_are_used_through_yours(path):
         for cell in read_lesson(path).code:
             tree = ast.parse(cell.source)
             used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-            assigned = {n.id for n in ast.walk(tree)
-                        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}  # fmt: skip
+            assigned = {
+                n.id
+                for n in ast.walk(tree)
+                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            }
             for name in assigned & set(open_stubs):
                 if f'yours("{name}")' in cell.source:
                     del open_stubs[name]
@@ -263,13 +269,12 @@ def test_widget_cells(path):
 RAW = {
     r"\bnp\.(float|int|uint|bool|str)\w*\(": "the repr of a NumPy scalar; print a plain number",
     r"<[\w.]+ (object|at) .*0x": "an address in memory",
-    r"\b(VBox|HBox|Box|Panel|Button|\w+Slider|Text|HTML|Image|Label)\((children|value|layout)=":
-        "a widget's raw text",
+    r"\b(VBox|HBox|Box|Panel|Button|\w+Slider|Text|HTML|Image|Label)\((children|value|layout)=": "a widget's raw text",
     r"model not found": "a widget without its model",
     r"Traceback \(most recent call last\)": "a traceback",
     r"(?<![\w.])/(home|root|tmp|Users|work|opt|var|mnt)/|[A-Z]:\\\\?\w": "a folder of one machine",
     r"\bipykernel_\d": "a temporary name of the kernel",
-}  # fmt: skip
+}
 
 
 @each

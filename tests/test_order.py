@@ -79,11 +79,19 @@ def test_what_was_made_out_of_order_is_told_further_on(lesson):
     assert [kernel.run(i) for i in (0, 1, 2, 3)] == [""] * 4
 
 
-@pytest.mark.parametrize("change", [
-    "a.append(2)", "a[0] = 5", "a += [2]", "a[0] += 1", "for x in [a]:\n    x += [1]",
-    "def grow(b):\n    b.append(2)\ngrow(a)", "def grow():\n    a.append(2)\ngrow()",
-    "def grow(b):\n    b.append(1)\ndef twice(b):\n    grow(b)\ntwice(a)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        "a.append(2)",
+        "a[0] = 5",
+        "a += [2]",
+        "a[0] += 1",
+        "for x in [a]:\n    x += [1]",
+        "def grow(b):\n    b.append(2)\ngrow(a)",
+        "def grow():\n    a.append(2)\ngrow()",
+        "def grow(b):\n    b.append(1)\ndef twice(b):\n    grow(b)\ntwice(a)",
+    ],
+)
 def test_what_was_changed_in_place_must_be_made_anew(lesson, change):
     kernel = lesson("a = [1]", change, "print(a)")
     assert [kernel.run(i) for i in (0, 1, 2)] == [""] * 3
@@ -94,16 +102,20 @@ def test_what_was_changed_in_place_must_be_made_anew(lesson, change):
 
 
 def test_what_a_function_needs_is_needed_where_it_is_called(lesson):
-    kernel = lesson("rate = 1", "def f(x):\n    return g(x)\ndef g(x):\n    return rate * x",
-                    "f(3)", "rate = 5")  # fmt: skip
+    kernel = lesson(
+        "rate = 1", "def f(x):\n    return g(x)\ndef g(x):\n    return rate * x", "f(3)", "rate = 5"
+    )
     for i in range(4):
         assert kernel.run(i) == ""
     assert "`rate` as made by" in kernel.run(2)
 
 
 def test_names_that_a_function_or_a_comprehension_has_for_itself(lesson):
-    kernel = lesson("def f(n, *rest, k=2):\n    m = n\n    return [m for m in range(m)]",
-                    "[n for n in range(3)]\n(lambda m: m)(1)\nf(1)", "n = m = 3")  # fmt: skip
+    kernel = lesson(
+        "def f(n, *rest, k=2):\n    m = n\n    return [m for m in range(m)]",
+        "[n for n in range(3)]\n(lambda m: m)(1)\nf(1)",
+        "n = m = 3",
+    )
     assert [kernel.run(i) for i in (0, 1, 2, 1, 0)] == [""] * 5
 
 
@@ -216,8 +228,11 @@ def test_the_cell_that_first_imports_the_course_is_told_as_well(monkeypatch, tmp
     try:
         for key in ("scores", "yours-softmax"):
             client.execute_interactive(
-                cells[key], timeout=60, stdin_hook=None,
-                output_hook=lambda message: printed.append(message["content"].get("text", "")))  # fmt: skip
+                cells[key],
+                timeout=60,
+                stdin_hook=None,
+                output_hook=lambda message: printed.append(message["content"].get("text", "")),
+            )
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
@@ -228,8 +243,12 @@ def test_outside_of_a_notebook_it_does_nothing_and_an_old_python_can_read_it():
     assert order.watch() is None
     source = (NOTEBOOKS / "course" / "order.py").read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
-    imported = {alias.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import)
-                for alias in node.names}  # fmt: skip
+    imported = {
+        alias.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
     assert imported <= {"ast", "glob", "json", "os", "sys", "types"}
 
 

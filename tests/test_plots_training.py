@@ -17,19 +17,36 @@ def test_smoothed_follows_slowly_from_the_first_loss():
 
 def test_every_way_of_drawing_losses_is_described():
     picture = plots.losses(
-        FALLING, trend=plots.smoothed(FALLING), band=[FALLING, 2 * FALLING], characters=25,
-        marks={"the original": {0: 77.0, 400: 0.1}}, baselines={"uniform": 3.09, "2-gram": 1.19},
-    )  # fmt: skip
-    for words in ("nats per character", "on a log axis", "falls by far", "smooth trend", "2 random",
-                  "the original at 0, 400", "uniform, 2-gram"):  # fmt: skip
+        FALLING,
+        trend=plots.smoothed(FALLING),
+        band=[FALLING, 2 * FALLING],
+        characters=25,
+        marks={"the original": {0: 77.0, 400: 0.1}},
+        baselines={"uniform": 3.09, "2-gram": 1.19},
+    )
+    for words in (
+        "nats per character",
+        "on a log axis",
+        "falls by far",
+        "smooth trend",
+        "2 random",
+        "the original at 0, 400",
+        "uniform, 2-gram",
+    ):
         assert words in picture.alt
     assert picture.png.startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("curve, words", [
-    (FALLING[:150], "falls to a fraction"), (FALLING[:20], "falls a little"),
-    (np.full(100, 5.0), "stays where it began"), (FALLING[::-1], "rises"),
-    (np.append(FALLING, np.inf), "too large to draw")])  # fmt: skip
+@pytest.mark.parametrize(
+    "curve, words",
+    [
+        (FALLING[:150], "falls to a fraction"),
+        (FALLING[:20], "falls a little"),
+        (np.full(100, 5.0), "stays where it began"),
+        (FALLING[::-1], "rises"),
+        (np.append(FALLING, np.inf), "too large to draw"),
+    ],
+)
 def test_the_course_of_a_curve_in_words(curve, words):
     assert words in plots.losses(curve, log=False).alt
 
@@ -45,8 +62,10 @@ def test_baselines_need_to_know_the_length_of_a_chunk():
         plots.losses(FALLING, baselines={"uniform": 3.09})
 
 
-@pytest.mark.parametrize("text, seq_length, count", [
-    ("hopehopeh", 4, 2), ("hopehope", 4, 1), ("hope", 3, 1), ("hope" * 4, 3, 5)])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, seq_length, count",
+    [("hopehopeh", 4, 2), ("hopehope", 4, 1), ("hope", 3, 1), ("hope" * 4, 3, 5)],
+)
 def test_chunks_are_counted_as_the_exercise_does(text, seq_length, count):
     from course.exercises.training.chunks import chunks
 

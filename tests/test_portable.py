@@ -20,15 +20,49 @@ from test_setup import FILES, fail_with, name_of, opened_without_encoding
 
 # What a module has on POSIX only: used at module level, it breaks the import on Windows.
 POSIX_NAMES = {
-    "os": {"fork", "forkpty", "getuid", "geteuid", "getgid", "getpgid", "setsid", "setpgid", "kill",
-           "killpg", "chown", "mkfifo", "nice", "setuid", "setrlimit", "sched_setaffinity",
-           "sched_getaffinity", "uname", "wait4", "O_NOFOLLOW", "O_DIRECTORY", "WIFEXITED"},
-    "signal": {"SIGKILL", "SIGALRM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCHLD", "SIGSTOP",
-               "SIGCONT", "SIGXCPU", "alarm", "setitimer", "pause", "pthread_kill"},
+    "os": {
+        "fork",
+        "forkpty",
+        "getuid",
+        "geteuid",
+        "getgid",
+        "getpgid",
+        "setsid",
+        "setpgid",
+        "kill",
+        "killpg",
+        "chown",
+        "mkfifo",
+        "nice",
+        "setuid",
+        "setrlimit",
+        "sched_setaffinity",
+        "sched_getaffinity",
+        "uname",
+        "wait4",
+        "O_NOFOLLOW",
+        "O_DIRECTORY",
+        "WIFEXITED",
+    },
+    "signal": {
+        "SIGKILL",
+        "SIGALRM",
+        "SIGHUP",
+        "SIGUSR1",
+        "SIGUSR2",
+        "SIGCHLD",
+        "SIGSTOP",
+        "SIGCONT",
+        "SIGXCPU",
+        "alarm",
+        "setitimer",
+        "pause",
+        "pthread_kill",
+    },
     "time": {"tzset"},
     "socket": {"AF_UNIX"},
     "select": {"poll", "epoll"},
-}  # fmt: skip
+}
 RUNS = {"run", "Popen", "check_output", "check_call", "call", "getoutput"}
 
 
@@ -129,16 +163,23 @@ def test_no_path_of_one_system():
     )
 
 
-@pytest.mark.parametrize("look, source, wrong", [
-    (posix_names, "import os\nos.fork()", True), (posix_names, "from signal import SIGKILL", True),
-    (posix_names, "import os\ndef f():\n    os.fork()", False), (posix_names, "os.getpid()", False),
-    (posix_names, "class A:\n    stop = signal.SIGKILL", True),
-    (text_without_encoding, "subprocess.run(c, text=True)", True),
-    (text_without_encoding, "run(c, text=True, encoding='utf-8')", False),
-    (text_without_encoding, "run(c, capture_output=True)", False),
-    (posix_paths, "p = '/var/x'", True), (posix_paths, "p = folder + '/' + name", True),
-    (posix_paths, "p = 'a / b'", False), (posix_paths, r"p = 'C:\\x'", True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "look, source, wrong",
+    [
+        (posix_names, "import os\nos.fork()", True),
+        (posix_names, "from signal import SIGKILL", True),
+        (posix_names, "import os\ndef f():\n    os.fork()", False),
+        (posix_names, "os.getpid()", False),
+        (posix_names, "class A:\n    stop = signal.SIGKILL", True),
+        (text_without_encoding, "subprocess.run(c, text=True)", True),
+        (text_without_encoding, "run(c, text=True, encoding='utf-8')", False),
+        (text_without_encoding, "run(c, capture_output=True)", False),
+        (posix_paths, "p = '/var/x'", True),
+        (posix_paths, "p = folder + '/' + name", True),
+        (posix_paths, "p = 'a / b'", False),
+        (posix_paths, r"p = 'C:\\x'", True),
+    ],
+)
 def test_the_tests_above(look, source, wrong):
     assert bool(list(look(ast.parse(source)))) == wrong
 
@@ -150,8 +191,12 @@ def test_names_that_windows_takes():
     """Reserved names (CON, aux.py), and paths that do not fit where a learner unpacks them."""
     names = [name_of(path) for path in FILES]
     reserved = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))}
-    troubles = [n for n in names for part in PureWindowsPath(n).parts
-                if part.split(".")[0].lower() in reserved]  # fmt: skip
+    troubles = [
+        n
+        for n in names
+        for part in PureWindowsPath(n).parts
+        if part.split(".")[0].lower() in reserved
+    ]
     assert not troubles
     assert max(map(len, names)) < 120, "260 characters are all that a path may have on Windows"
 

@@ -18,8 +18,12 @@ MANY = {  # id -> source, tags and the outputs to be stored
         [],
         [
             {"name": "stdout", "output_type": "stream", "text": "a\nb\nc\n"},
-            {"data": {"text/plain": "2"}, "execution_count": 2, "metadata": {},
-             "output_type": "execute_result"},
+            {
+                "data": {"text/plain": "2"},
+                "execution_count": 2,
+                "metadata": {},
+                "output_type": "execute_result",
+            },
         ],
     ),
     "overwritten": (
@@ -28,31 +32,55 @@ MANY = {  # id -> source, tags and the outputs to be stored
         [{"name": "stdout", "output_type": "stream", "text": "done\n"}],
     ),
     "fails-on-purpose": (
-        '[][0]',
+        "[][0]",
         ["raises-exception"],
-        [{"ename": "IndexError", "evalue": "list index out of range", "output_type": "error",
-          "traceback": ["IndexError: list index out of range"]}],
+        [
+            {
+                "ename": "IndexError",
+                "evalue": "list index out of range",
+                "output_type": "error",
+                "traceback": ["IndexError: list index out of range"],
+            }
+        ],
     ),
     "widget": (
         "from course.widgets.base import Panel\nPanel('A', 'see it', [])",
         [],
-        [{"data": {"text/plain": "Run this cell to see it."}, "execution_count": 5,
-          "metadata": {}, "output_type": "execute_result"}],
+        [
+            {
+                "data": {"text/plain": "Run this cell to see it."},
+                "execution_count": 5,
+                "metadata": {},
+                "output_type": "execute_result",
+            }
+        ],
     ),
     "my-rnn": (
-        'import pathlib\nfrom course.keep import MY_RNN\n'
+        "import pathlib\nfrom course.keep import MY_RNN\n"
         'MY_RNN.exists(), pathlib.Path("my_rnn.py").resolve() == MY_RNN',
         [],
-        [{"data": {"text/plain": "(False, True)"}, "execution_count": 6, "metadata": {},
-          "output_type": "execute_result"}],
+        [
+            {
+                "data": {"text/plain": "(False, True)"},
+                "execution_count": 6,
+                "metadata": {},
+                "output_type": "execute_result",
+            }
+        ],
     ),
-}  # fmt: skip
+}
 
 
 def code(name, source, tags=(), outputs=(), **metadata):
     metadata |= {"tags": list(tags)} if tags else {}
-    return {"cell_type": "code", "execution_count": None, "id": name, "metadata": metadata,
-            "outputs": list(outputs), "source": source}  # fmt: skip
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": name,
+        "metadata": metadata,
+        "outputs": list(outputs),
+        "source": source,
+    }
 
 
 def save(path, *cells, **metadata):
@@ -120,13 +148,16 @@ def test_what_may_vary_stays_until_something_else_changes(tmp_path):
     assert clock.outputs != nbformat.reads(first, as_version=4).cells[0].outputs
 
 
-@pytest.mark.parametrize("source, reason", [
-    ("1 / 0", "Cell 'bad' stops with ZeroDivisionError: division by zero"),
-    ("import sys\nprint('careful', file=sys.stderr)", "Cell 'bad' writes to stderr:\ncareful"),
-    ("import warnings\nwarnings.warn('old')", "Cell 'bad' writes to stderr"),
-    ("import os\nos.getcwd()", "Cell 'bad' shows a folder of this machine"),
-    ("import os\nos._exit(3)", "Kernel died"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "source, reason",
+    [
+        ("1 / 0", "Cell 'bad' stops with ZeroDivisionError: division by zero"),
+        ("import sys\nprint('careful', file=sys.stderr)", "Cell 'bad' writes to stderr:\ncareful"),
+        ("import warnings\nwarnings.warn('old')", "Cell 'bad' writes to stderr"),
+        ("import os\nos.getcwd()", "Cell 'bad' shows a folder of this machine"),
+        ("import os\nos._exit(3)", "Kernel died"),
+    ],
+)
 def test_what_is_refused(tmp_path, capsys, source, reason):
     path = save(tmp_path / "98_c.ipynb", code("good", "2"), code("bad", source))
     before = path.read_bytes()
@@ -137,10 +168,13 @@ def test_what_is_refused(tmp_path, capsys, source, reason):
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("cells, reason", [
-    ([code("a", "1"), code("a", "2")], "Two cells have the same id: a."),
-    ([{k: v for k, v in code("a", "1").items() if k != "id"}], "Cell 1 has no id"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "cells, reason",
+    [
+        ([code("a", "1"), code("a", "2")], "Two cells have the same id: a."),
+        ([{k: v for k, v in code("a", "1").items() if k != "id"}], "Cell 1 has no id"),
+    ],
+)
 def test_cells_need_ids_of_their_own(tmp_path, capsys, cells, reason):
     assert refresh.main([str(save(tmp_path / "98_d.ipynb", *cells))]) == 1
     assert reason in capsys.readouterr().out
@@ -194,8 +228,11 @@ def judged(tmp_path_factory):
     """The names of the notebooks that passed, and of those that failed."""
     pytest.importorskip("nbval")
     folder = tmp_path_factory.mktemp("judged")
-    cells = [code("picture", PICTURE), code("print", PRINT),
-             code("fails", "raise ValueError('no such')", ["raises-exception"])]  # fmt: skip
+    cells = [
+        code("picture", PICTURE),
+        code("print", PRINT),
+        code("fails", "raise ValueError('no such')", ["raises-exception"]),
+    ]
     original = save(folder / "98_as_it_was.ipynb", *cells)
     assert refresh.main([str(original)]) == 0
     for name, (old, new, _) in CHANGES.items():
@@ -205,11 +242,28 @@ def judged(tmp_path_factory):
         save(folder / f"{name}.ipynb", *notebook["cells"], **notebook["metadata"])
     environment = os.environ | {"PYTEST_ADDOPTS": "", "COURSE_MY_RNN": __file__}
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-rpf", "--color=no", "-p", "no:cacheprovider",
-         "-c", str(refresh.ROOT / "pyproject.toml"), str(folder)],
-        cwd=refresh.ROOT, env=environment, stdin=subprocess.DEVNULL,
-        capture_output=True, encoding="utf-8", errors="replace", timeout=300, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-rpf",
+            "--color=no",
+            "-p",
+            "no:cacheprovider",
+            "-c",
+            str(refresh.ROOT / "pyproject.toml"),
+            str(folder),
+        ],
+        cwd=refresh.ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=300,
+        check=False,
+    )
     lines = [line for line in run.stdout.splitlines() if ".ipynb::" in line]
     return [[line for line in lines if line.startswith(word)] for word in ("PASSED", "FAILED")]
 

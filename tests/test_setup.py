@@ -34,8 +34,10 @@ def files_of_the_course():
     if shutil.which("git") and (ROOT / ".git").exists():
         listed = subprocess.run(
             ["git", "ls-files", "-z"],
-            cwd=ROOT, capture_output=True, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            capture_output=True,
+            check=False,
+        )
         if listed.returncode == 0 and listed.stdout:
             names = listed.stdout.decode("utf-8").split("\0")
             return sorted(ROOT / name for name in names if name and (ROOT / name).is_file())
@@ -135,8 +137,9 @@ def test_readme_says_how_to_reach_binder():
 
 
 def test_readmes_table_of_lessons():
-    rows = re.findall(r"^\| \[(.+?)\]\(notebooks/(.+?)\) \| .+ \| (\d+) \|$", text_of("README.md"),
-                      re.MULTILINE)  # fmt: skip
+    rows = re.findall(
+        r"^\| \[(.+?)\]\(notebooks/(.+?)\) \| .+ \| (\d+) \|$", text_of("README.md"), re.MULTILINE
+    )
     troubles = []
     for title, name, minutes in rows:
         path = NOTEBOOKS / name
@@ -166,10 +169,15 @@ def test_workflow():
 
 def test_licences():
     text = text_of("LICENSE")
-    for words in ("BSD 3-Clause License", "Redistributions in binary form must reproduce",
-                  "Neither the name of the copyright holder", 'PROVIDED BY THE COPYRIGHT HOLDERS',
-                  "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/legalcode",
-                  "the course's authors"):  # fmt: skip
+    for words in (
+        "BSD 3-Clause License",
+        "Redistributions in binary form must reproduce",
+        "Neither the name of the copyright holder",
+        "PROVIDED BY THE COPYRIGHT HOLDERS",
+        "CC BY 4.0",
+        "https://creativecommons.org/licenses/by/4.0/legalcode",
+        "the course's authors",
+    ):
         assert words in text
 
 
@@ -236,14 +244,25 @@ def test_nothing_of_one_machine():
 
 def test_only_what_belongs_stands_at_the_top():
     top = {name_of(path).partition("/")[0] for path in FILES}
-    expected = {"README.md", "LICENSE", "requirements.txt", "pyproject.toml", "rnn_core.py",
-                "notebooks", "tests", "binder"}  # fmt: skip
+    expected = {
+        "README.md",
+        "LICENSE",
+        "requirements.txt",
+        "pyproject.toml",
+        "rnn_core.py",
+        "notebooks",
+        "tests",
+        "binder",
+    }
     assert {name for name in top if not name.startswith(".")} == expected
 
 
 def test_modules_are_short_enough_to_read():
-    long = {name_of(p): p.read_text(encoding="utf-8").count("\n") for p in PYTHON
-            if NOTEBOOKS in p.parents}  # fmt: skip
+    long = {
+        name_of(p): p.read_text(encoding="utf-8").count("\n")
+        for p in PYTHON
+        if NOTEBOOKS in p.parents
+    }
     fail_with(
         f"{name} has {lines} lines: split it into a folder of that name"
         for name, lines in long.items()
@@ -255,8 +274,18 @@ def test_modules_are_short_enough_to_read():
 
 # Who stands on whom: a room may import those with a smaller number. Modules that serve one
 # lesson (clinic.py and the like) stand between figures and widgets.
-FLOORS = {"rnn_core": 0, "texts": 1, "baselines": 2, "survey": 2, "plots": 3, "exercises": 3,
-          "checks": 4, "keep": 4, "widgets": 5, "grade": 6}  # fmt: skip
+FLOORS = {
+    "rnn_core": 0,
+    "texts": 1,
+    "baselines": 2,
+    "survey": 2,
+    "plots": 3,
+    "exercises": 3,
+    "checks": 4,
+    "keep": 4,
+    "widgets": 5,
+    "grade": 6,
+}
 TOGETHER = {"checks", "keep"}  # a check keeps what it accepts
 OUTSIDE = {
     "rnn_core": {"numpy"},
@@ -270,15 +299,31 @@ OUTSIDE = {
     "grade": {"numpy", "guard", "wire"},  # the worker starts alone, with its folder on the path
     "offline": {"packaging"},
 }
-POSIX_ONLY = {"resource", "fcntl", "pwd", "grp", "termios", "tty", "pty", "posix", "syslog",
-              "spwd", "crypt", "curses", "readline"}  # fmt: skip
+POSIX_ONLY = {
+    "resource",
+    "fcntl",
+    "pwd",
+    "grp",
+    "termios",
+    "tty",
+    "pty",
+    "posix",
+    "syslog",
+    "spwd",
+    "crypt",
+    "curses",
+    "readline",
+}
 COURSE = [p for p in PYTHON if p.is_relative_to(NOTEBOOKS / "course")] + [ROOT / "rnn_core.py"]
 
 
 def room_of(path):
     """Which room of the house a file belongs to."""
-    return path.relative_to(NOTEBOOKS / "course").parts[0].removesuffix(".py") if (
-        NOTEBOOKS in path.parents) else "rnn_core"  # fmt: skip
+    return (
+        path.relative_to(NOTEBOOKS / "course").parts[0].removesuffix(".py")
+        if (NOTEBOOKS in path.parents)
+        else "rnn_core"
+    )
 
 
 ROOMS = {room_of(path) for path in COURSE}
@@ -316,7 +361,10 @@ def test_nobody_imports_what_is_above():
                 if above and other != room and {other, room} != TOGETHER:
                     troubles.append(f"{name_of(path)}:{line}: {room} may not import {other}")
             elif module.partition(".")[0] not in {
-                "course", *OUTSIDE.get(room, {"numpy"}), *sys.stdlib_module_names}:  # fmt: skip
+                "course",
+                *OUTSIDE.get(room, {"numpy"}),
+                *sys.stdlib_module_names,
+            }:
                 troubles.append(f"{name_of(path)}:{line}: {room} may not import {module}")
     fail_with(troubles)
 
@@ -356,10 +404,18 @@ def opened_without_encoding(source):
                 yield node.lineno
 
 
-@pytest.mark.parametrize("source, wrong", [
-    ("open(p)", True), ('open(p, "w")', True), ('open(p, "rb")', False),
-    ('open(p, encoding="utf-8")', False), ("p.read_text()", True), ("p.write_text(t)", True),
-    ('p.write_text(t, encoding="utf-8")', False), ('open(p, mode="wb")', False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "source, wrong",
+    [
+        ("open(p)", True),
+        ('open(p, "w")', True),
+        ('open(p, "rb")', False),
+        ('open(p, encoding="utf-8")', False),
+        ("p.read_text()", True),
+        ("p.write_text(t)", True),
+        ('p.write_text(t, encoding="utf-8")', False),
+        ('open(p, mode="wb")', False),
+    ],
+)
 def test_the_test_of_encodings(source, wrong):
     assert bool(list(opened_without_encoding(source))) == wrong

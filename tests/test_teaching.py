@@ -22,14 +22,21 @@ MINUTES = {
     int(number): int(minutes)
     for number, minutes in re.findall(r"^\| \[(\d+) · .+\| (\d+) \|$", README, re.MULTILINE)
 }
-EXAMPLES = {"my_rnn.py", "anna.py", "ben.ipynb", "take_over.py", "nbgrader_config.py",
-            "/home/anna/my_rnn.py"}  # fmt: skip
+EXAMPLES = {
+    "my_rnn.py",
+    "anna.py",
+    "ben.ipynb",
+    "take_over.py",
+    "nbgrader_config.py",
+    "/home/anna/my_rnn.py",
+}
 
 
 def section(start, level="##"):
     """What stands below the heading that begins so, up to the next of its level."""
-    found = re.findall(rf"^{level} {re.escape(start)}.*?\n(.*?)(?=^{level} |\Z)", GUIDE,
-                       re.MULTILINE | re.DOTALL)  # fmt: skip
+    found = re.findall(
+        rf"^{level} {re.escape(start)}.*?\n(.*?)(?=^{level} |\Z)", GUIDE, re.MULTILINE | re.DOTALL
+    )
     assert len(found) == 1, f"{len(found)} headings begin with {level} {start}"
     return found[0]
 
@@ -276,8 +283,12 @@ def test_temperature_sampler_has_the_temperatures_of_the_guide():
 def test_commands_exist(module):
     asked = subprocess.run(
         [sys.executable, "-m", module, "--help"],
-        cwd=NOTEBOOKS, capture_output=True, text=True, encoding="utf-8", timeout=60,
-    )  # fmt: skip
+        cwd=NOTEBOOKS,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
     assert asked.returncode == 0, asked.stderr
     lines = re.findall(rf"python -m {re.escape(module)}\b[^`\n]*", GUIDE)
     assert lines
@@ -334,26 +345,50 @@ def on_the_board():
     feature, unit = [1, 2, 0, 1, 2], [0.3, 0.7, -0.8, 0.3, 0.7]
     return {
         1: [f"{v}" for v in np.arange(1, 13).reshape(3, 4)[:, 2]],
-        2: [*(f"{v:.2f}" for v in [*np.exp(scores), *shares, *-np.log(shares)]),
-            f"{np.exp(scores).sum():.2f}", f"{np.log(22):.2f}", f"{25 * np.log(22):.2f}"],
-        3: [f"{first[0]:.2f}", f"{(Whh @ first)[0]:.2f}", f"{second[0]:.2f}",
-            f"{np.tanh(second[0]):.2f}", f"{0.5**2:.2f}"],
+        2: [
+            *(f"{v:.2f}" for v in [*np.exp(scores), *shares, *-np.log(shares)]),
+            f"{np.exp(scores).sum():.2f}",
+            f"{np.log(22):.2f}",
+            f"{25 * np.log(22):.2f}",
+        ],
+        3: [
+            f"{first[0]:.2f}",
+            f"{(Whh @ first)[0]:.2f}",
+            f"{second[0]:.2f}",
+            f"{np.tanh(second[0]):.2f}",
+            f"{0.5**2:.2f}",
+        ],
         4: ["0.10  0.05 -0.78  0.63", f"slope {1 - 0.9**2:.2f}"],
-        5: [f"{0.5**25:.8f}", f"{round(1.5**25, -3):,.0f}", f"{length:.2f}",
+        5: [
+            f"{0.5**25:.8f}",
+            f"{round(1.5**25, -3):,.0f}",
+            f"{length:.2f}",
             "({:.2f}, {:.2f})".format(*arrow * 5 / length),
-            f"from {np.degrees(np.arctan2(2, 12)):.0f} to {np.degrees(np.arctan2(2, 5)):.0f}"],
-        6: [*(f"{v:.0f}" for v in [*memory, *np.sqrt(memory)]),
-            *(f"{v:.3f}" for v in 0.1 * np.array([3, 4, 12]) / np.sqrt(memory))],
+            f"from {np.degrees(np.arctan2(2, 12)):.0f} to {np.degrees(np.arctan2(2, 5)):.0f}",
+        ],
+        6: [
+            *(f"{v:.0f}" for v in [*memory, *np.sqrt(memory)]),
+            *(f"{v:.3f}" for v in 0.1 * np.array([3, 4, 12]) / np.sqrt(memory)),
+        ],
         7: [f"(11,900 - 1) // 25 = {(11_900 - 1) // 25}", f"{11_900 - 475 * 25} characters"],
         8: [*(f"{np.exp(2 / heat):.1f}" for heat in (0.5, 1, 2))],
-        9: [f"mean {np.mean(feature):.1f}", f"mean {np.mean(unit):.2f}",
-            f"r = {np.corrcoef(feature, unit)[0, 1]:.2f}"],
+        9: [
+            f"mean {np.mean(feature):.1f}",
+            f"mean {np.mean(unit):.2f}",
+            f"r = {np.corrcoef(feature, unit)[0, 1]:.2f}",
+        ],
         11: [f"{2 * 64 * 64 / (4 * 64 * 64)} operations", f"{32 * 0.5:.0f} operations"],
-        12: [*(f"{np.log(v):.2f}   {np.log2(v):.2f}" for v in (2, 4, 22)),
-             f"= {(2 + 2 / 9) / 3:.2f}", f"= {(0 + 2 / 9) / 3:.2f}"],
-        13: [*(f"{(1 - z) * 0.9 + z * -0.5:.4g}" for z in (0, 1, 0.5, 0.1)),
-             f"= {0.5**10:.3f}", f"= {0.9**10:.2f}"],
-    }  # fmt: skip
+        12: [
+            *(f"{np.log(v):.2f}   {np.log2(v):.2f}" for v in (2, 4, 22)),
+            f"= {(2 + 2 / 9) / 3:.2f}",
+            f"= {(0 + 2 / 9) / 3:.2f}",
+        ],
+        13: [
+            *(f"{(1 - z) * 0.9 + z * -0.5:.4g}" for z in (0, 1, 0.5, 0.1)),
+            f"= {0.5**10:.3f}",
+            f"= {0.9**10:.2f}",
+        ],
+    }
 
 
 @pytest.mark.parametrize("number", on_the_board())

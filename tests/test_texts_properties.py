@@ -18,8 +18,13 @@ NUMBERS = st.lists(st.integers(0, 6), min_size=5, max_size=60)
 LETTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff")
 
 
-@given(NUMBERS, st.integers(1, 5), st.lists(st.integers(0, 6), min_size=4, max_size=8), SMOOTHING,
-       st.floats(1e-3, 10))  # fmt: skip
+@given(
+    NUMBERS,
+    st.integers(1, 5),
+    st.lists(st.integers(0, 6), min_size=4, max_size=8),
+    SMOOTHING,
+    st.floats(1e-3, 10),
+)
 def test_chances_sum_to_one_after_any_context(train, order, context, smoothing, k):
     p = NGram(order, train, 7, k=k, smoothing=smoothing).probabilities(context)
     assert p.min() > 0 and p.sum() == pytest.approx(1, abs=1e-12)
@@ -48,8 +53,11 @@ def test_every_rung_is_a_finite_loss(train, validation, smoothing):
     )
 
 
-@given(st.lists(st.text(LETTERS, max_size=30), min_size=1, max_size=6),
-       st.sampled_from(["\n", "\r\n", "\r", "\x85", "\u2028"]), st.booleans())  # fmt: skip
+@given(
+    st.lists(st.text(LETTERS, max_size=30), min_size=1, max_size=6),
+    st.sampled_from(["\n", "\r\n", "\r", "\x85", "\u2028"]),
+    st.booleans(),
+)
 def test_any_lines_with_any_newlines_come_back(lines, newline, mark):
     data = newline.join(["The first line", *lines, "The last line"]).encode("utf-8")
     text = read_text(b"\xef\xbb\xbf" * mark + data)

@@ -103,11 +103,15 @@ c.JupyterHub.services = [
     {
         "name": "idle-culler",
         "command": [
-            sys.executable, "-m", "jupyterhub_idle_culler",
-            f"--timeout={2 * HOUR}", f"--max-age={12 * HOUR}", "--cull-every=300",
+            sys.executable,
+            "-m",
+            "jupyterhub_idle_culler",
+            f"--timeout={2 * HOUR}",
+            f"--max-age={12 * HOUR}",
+            "--cull-every=300",
         ],
     }
-]  # fmt: skip
+]
 c.JupyterHub.load_roles = [
     {
         "name": "idle-culler",

@@ -233,8 +233,13 @@ def _backward(patient, rnn, inputs, targets, hs, ps):
         da *= slope
         back = patient.way_back(da, Whh)
     one_hot = np.eye(rnn.vocab_size)[inputs]
-    return {"Wxh": das.T @ one_hot, "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:],
-            "bh": das.sum(axis=0), "by": dys.sum(axis=0)}  # fmt: skip
+    return {
+        "Wxh": das.T @ one_hot,
+        "Whh": das.T @ hs[:-1],
+        "Why": dys.T @ hs[1:],
+        "bh": das.sum(axis=0),
+        "by": dys.sum(axis=0),
+    }
 
 
 def _sample(rnn):

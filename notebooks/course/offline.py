@@ -24,10 +24,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "rnn-course"  # what the zip unpacks to
 COURSE = (
-    "README.md", "LICENSE", "requirements.txt", "pyproject.toml", "rnn_core.py",
-    "notebooks/[0-9][0-9]_*.ipynb", "notebooks/*.md", "notebooks/images/*",
-    "notebooks/course/**/*", "tests/**/*", "binder/**/*",
-)  # fmt: skip
+    "README.md",
+    "LICENSE",
+    "requirements.txt",
+    "pyproject.toml",
+    "rnn_core.py",
+    "notebooks/[0-9][0-9]_*.ipynb",
+    "notebooks/*.md",
+    "notebooks/images/*",
+    "notebooks/course/**/*",
+    "tests/**/*",
+    "binder/**/*",
+)
 NOT_COURSE = re.compile(r"(^|/)(__pycache__|node_modules|\.|my_rnn)|\.(pyc|npz|zip|tmp)$")
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -178,10 +186,16 @@ def needs_of(target, requirements, wheels):
         if name in found and now == (asked, extras):
             continue
         wheel = max(
-            (w for w in wheels if w.name == name and target.fits(w)
-             and now[0].contains(w.version, prereleases=True)),
-            key=lambda w: w.version, default=None,
-        )  # fmt: skip
+            (
+                w
+                for w in wheels
+                if w.name == name
+                and target.fits(w)
+                and now[0].contains(w.version, prereleases=True)
+            ),
+            key=lambda w: w.version,
+            default=None,
+        )
         found[name] = (*now, wheel)
         if wheel:
             left += [need for need in wheel.needs if target.wants(need, now[1])]
@@ -209,10 +223,21 @@ def fetch(target, requirements, folder):
 def download(target, requirements, folder):
     """Have pip fetch wheels, without what they need in their turn."""
     command = [
-        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-        "--retries", "2", "--no-deps", "--only-binary=:all:", "--dest", str(folder),
-        *target.options, *requirements,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--retries",
+        "2",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--dest",
+        str(folder),
+        *target.options,
+        *requirements,
+    ]
     done = subprocess.run(
         command, capture_output=True, encoding="utf-8", errors="replace", check=False
     )
@@ -326,8 +351,9 @@ def chosen(platforms, pythons):
     platforms = list(PLATFORMS) if "all" in platforms else list(dict.fromkeys(platforms))
     pythons = list(PYTHONS) if "all" in pythons else sorted(set(pythons), key=PYTHONS.index)
     # The oldest Python first: the versions found for it mostly do for the others too.
-    return [Target(platform, python) for python in pythons or [None]
-            for platform in platforms or [None]]  # fmt: skip
+    return [
+        Target(platform, python) for python in pythons or [None] for platform in platforms or [None]
+    ]
 
 
 def main(arguments=None):
@@ -337,8 +363,14 @@ def main(arguments=None):
         description="Put the course and every package it needs into one zip, for a room without "
         "a network. Without options: for machines and a Python like these.",
     )
-    parser.add_argument("output", nargs="?", type=Path, default=Path(f"{FOLDER}.zip"),
-                        metavar="FILE.zip", help="default: %(default)s")  # fmt: skip
+    parser.add_argument(
+        "output",
+        nargs="?",
+        type=Path,
+        default=Path(f"{FOLDER}.zip"),
+        metavar="FILE.zip",
+        help="default: %(default)s",
+    )
     parser.add_argument("--platform", nargs="+", default=[], choices=[*PLATFORMS, "all"])
     parser.add_argument("--python", nargs="+", default=[], choices=[*PYTHONS, "all"])
     asked = parser.parse_args(arguments)
@@ -353,8 +385,10 @@ def main(arguments=None):
         print(reason, file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"The zip cannot be written ({error.strerror or error}): choose another place.",
-              file=sys.stderr)  # fmt: skip
+        print(
+            f"The zip cannot be written ({error.strerror or error}): choose another place.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print("Stopped; no zip was written.", file=sys.stderr)

@@ -22,10 +22,24 @@ LESSONS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MEANT_TO_BE_RUN_AGAIN = "run-again"  # the tag of a cell that counts its own runs
 # Methods that change what they are called on, and functions that change their first argument.
 CHANGE_SELF = {
-    "append", "clear", "extend", "insert", "pop", "setdefault", "sort", "train", "update",
-    "update_params", "choice", "integers", "normal", "permutation", "random", "shuffle",
+    "append",
+    "clear",
+    "extend",
+    "insert",
+    "pop",
+    "setdefault",
+    "sort",
+    "train",
+    "update",
+    "update_params",
+    "choice",
+    "integers",
+    "normal",
+    "permutation",
+    "random",
+    "shuffle",
     "standard_normal",
-}  # fmt: skip
+}
 CHANGE_FIRST = {"adagrad_update", "momentum_update", "sgd_update", "train_step"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 

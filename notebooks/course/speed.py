@@ -119,8 +119,13 @@ class OneProduct(LookUp):
             das[t] = (dhs[t] + back) * slopes[t]
             back = das[t] @ p["Whh"]
         one_hot = np.eye(V, dtype=self.dtype)[inputs]
-        return {"Wxh": das.T @ one_hot, "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:],
-                "bh": das.sum(axis=0), "by": dys.sum(axis=0)}  # fmt: skip
+        return {
+            "Wxh": das.T @ one_hot,
+            "Whh": das.T @ hs[:-1],
+            "Why": dys.T @ hs[1:],
+            "bh": das.sum(axis=0),
+            "by": dys.sum(axis=0),
+        }
 
 
 class OneVector(OneProduct):

@@ -45,22 +45,32 @@ def oddities(found):
     """Return sentences on what in a text will make learning hard; none if it is plain."""
     said = []
     if found.length < 10_000:
-        said.append(f"It is short, {found.length:,} characters: a network will soon know it by "
-                    "heart, and learn little that holds elsewhere.")  # fmt: skip
+        said.append(
+            f"It is short, {found.length:,} characters: a network will soon know it by "
+            "heart, and learn little that holds elsewhere."
+        )
     if found.rare:
-        said.append(f"{_number(len(found.rare), 'character')} fewer than {RARE} times "
-                    f"({_some(found.rare)}): too seldom to learn, and each costs a row and a "
-                    "column of weights.")  # fmt: skip
+        said.append(
+            f"{_number(len(found.rare), 'character')} fewer than {RARE} times "
+            f"({_some(found.rare)}): too seldom to learn, and each costs a row and a "
+            "column of weights."
+        )
     if found.foreign:
         many = f"{len(found.foreign):,} character{'s' if len(found.foreign) > 1 else ''}"
-        said.append(f"{many} outside ASCII ({_some(found.foreign)}): right for most languages; in "
-                    "English often the curly quotes and dashes of a word processor.")  # fmt: skip
+        said.append(
+            f"{many} outside ASCII ({_some(found.foreign)}): right for most languages; in "
+            "English often the curly quotes and dashes of a word processor."
+        )
     if LONG < found.longest_line < found.length:
-        said.append(f"The longest line has {found.longest_line:,} characters: perhaps a table or "
-                    "data between the prose.")  # fmt: skip
+        said.append(
+            f"The longest line has {found.longest_line:,} characters: perhaps a table or "
+            "data between the prose."
+        )
     if found.size > 300:
-        said.append(f"{found.size:,} distinct characters make every update slow: most of the work "
-                    "is in the scores.")  # fmt: skip
+        said.append(
+            f"{found.size:,} distinct characters make every update slow: most of the work "
+            "is in the scores."
+        )
     return said
 
 

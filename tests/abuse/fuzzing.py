@@ -23,9 +23,13 @@ def fuzz(inputs, **strategies):
 
     def decorate(test):
         running = settings(
-            max_examples=int(inputs * SCALE), deadline=None, database=None,
-            derandomize=SEED is None, suppress_health_check=list(HealthCheck), print_blob=True,
-        )(given(**strategies)(test))  # fmt: skip
+            max_examples=int(inputs * SCALE),
+            deadline=None,
+            database=None,
+            derandomize=SEED is None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        )(given(**strategies)(test))
         return running if SEED is None else seed(int(SEED))(running)
 
     return decorate

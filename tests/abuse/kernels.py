@@ -25,9 +25,13 @@ class Kernel:
         self.notebook, self.stored = (nbformat.read(path, as_version=4) for _ in range(2))
         self.cells = [i for i, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
         self.client = NotebookClient(
-            self.notebook, timeout=300, kernel_name="python3", allow_errors=True,
-            record_timing=False, resources={"metadata": {"path": str(home / "notebooks")}},
-        )  # fmt: skip
+            self.notebook,
+            timeout=300,
+            kernel_name="python3",
+            allow_errors=True,
+            record_timing=False,
+            resources={"metadata": {"path": str(home / "notebooks")}},
+        )
         self.environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {
             "COURSE_MY_RNN": str(home / "my_rnn.py"),
             "IPYTHONDIR": str(home / "ipython"),

@@ -33,8 +33,11 @@ def place(tmp_path_factory):
     """A file to write to, and three sound files to start from."""
     folder = tmp_path_factory.mktemp("models")
     place.path = folder / "model.npz"
-    place.sound = [saved(folder), saved(folder, np.float32, 2, Adam(1e-3)),
-                   saved(folder, iterations=0)]  # fmt: skip
+    place.sound = [
+        saved(folder),
+        saved(folder, np.float32, 2, Adam(1e-3)),
+        saved(folder, iterations=0),
+    ]
     return place
 
 
@@ -104,8 +107,14 @@ def works(rnn):
 
 
 EDITS = st.lists(
-    st.tuples(st.sampled_from(["set", "insert", "cut", "repeat", "end"]), st.integers(0, 10**6),
-              st.binary(min_size=1, max_size=12)), min_size=1, max_size=6)  # fmt: skip
+    st.tuples(
+        st.sampled_from(["set", "insert", "cut", "repeat", "end"]),
+        st.integers(0, 10**6),
+        st.binary(min_size=1, max_size=12),
+    ),
+    min_size=1,
+    max_size=6,
+)
 
 
 def edited(data, edits):
@@ -131,8 +140,11 @@ def test_fuzz_damaged_files(place, which, edits):
     try_file(place, edited(place.sound[which], edits), "model file with bytes changed", False)
 
 
-@fuzz(5_000, start=st.sampled_from([b"", b"PK\x03\x04", b"\x93NUMPY\x01\x00", b"PK\x05\x06"]),
-      data=st.binary(max_size=600))  # fmt: skip
+@fuzz(
+    5_000,
+    start=st.sampled_from([b"", b"PK\x03\x04", b"\x93NUMPY\x01\x00", b"PK\x05\x06"]),
+    data=st.binary(max_size=600),
+)
 def test_fuzz_files_of_noise(place, start, data):
     try_file(place, start + data, "noise as a model file", False)
 
@@ -150,13 +162,37 @@ def test_fuzz_members_with_bytes_changed_and_sound_sums(place, which, member, ed
 
 
 SHAPES = st.lists(st.sampled_from([0, 1, 2, 3, 4, 22, 23, 10**6, 10**12, 2**63, -1]), max_size=4)
-DTYPES = st.sampled_from(["<f8", "<f4", "<f2", ">f8", "<c16", "<i8", "|b1", "|O", "<U5", "|S0",
-                          "|V8", "<M8[s]", "[('a', '<f8')]", "<f16"])  # fmt: skip
+DTYPES = st.sampled_from(
+    [
+        "<f8",
+        "<f4",
+        "<f2",
+        ">f8",
+        "<c16",
+        "<i8",
+        "|b1",
+        "|O",
+        "<U5",
+        "|S0",
+        "|V8",
+        "<M8[s]",
+        "[('a', '<f8')]",
+        "<f16",
+    ]
+)
 
 
-@fuzz(4_000, which=st.integers(0, 2), member=st.sampled_from(MEMBERS), shape=SHAPES, dtype=DTYPES,
-      by_columns=st.booleans(), body=st.binary(max_size=64), times=st.sampled_from([0, 1, 8, 66]),
-      compressed=st.booleans())  # fmt: skip
+@fuzz(
+    4_000,
+    which=st.integers(0, 2),
+    member=st.sampled_from(MEMBERS),
+    shape=SHAPES,
+    dtype=DTYPES,
+    by_columns=st.booleans(),
+    body=st.binary(max_size=64),
+    times=st.sampled_from([0, 1, 8, 66]),
+    compressed=st.booleans(),
+)
 def test_fuzz_headers_that_lie(
     place, which, member, shape, dtype, by_columns, body, times, compressed
 ):
@@ -170,26 +206,51 @@ def test_fuzz_headers_that_lie(
 
 
 NUMBERS = (
-    st.sampled_from([0, 1, -1, 2**31, 2**62, 2**63, 10**400, 0.1, 1e308, float("nan"), float("inf")])
-    | st.integers() | st.floats()
-)  # fmt: skip
+    st.sampled_from(
+        [0, 1, -1, 2**31, 2**62, 2**63, 10**400, 0.1, 1e308, float("nan"), float("inf")]
+    )
+    | st.integers()
+    | st.floats()
+)
 JSON = st.recursive(
     st.none() | st.booleans() | NUMBERS | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner,
-                                                                max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=5,
-)  # fmt: skip
+)
 PLACES = [
-    ["version"], ["optimizer"], ["optimizer", "name"], ["optimizer", "learning_rate"],
-    ["optimizer", "steps"], ["optimizer", "memory"], ["optimizer", "update"], ["rng"],
-    ["rng", "bit_generator"], ["rng", "state"], ["rng", "state", "state"], ["rng", "state", "inc"],
-    ["rng", "has_uint32"], ["rng", "uinteger"], ["seq_length"], ["iteration"], ["pointer"],
-    ["_source"], ["characters"], ["other"], [],
-]  # fmt: skip
+    ["version"],
+    ["optimizer"],
+    ["optimizer", "name"],
+    ["optimizer", "learning_rate"],
+    ["optimizer", "steps"],
+    ["optimizer", "memory"],
+    ["optimizer", "update"],
+    ["rng"],
+    ["rng", "bit_generator"],
+    ["rng", "state"],
+    ["rng", "state", "state"],
+    ["rng", "state", "inc"],
+    ["rng", "has_uint32"],
+    ["rng", "uinteger"],
+    ["seq_length"],
+    ["iteration"],
+    ["pointer"],
+    ["_source"],
+    ["characters"],
+    ["other"],
+    [],
+]
 
 
-@fuzz(4_000, which=st.integers(0, 2), changes=st.lists(
-    st.tuples(st.sampled_from(PLACES), JSON, st.booleans()), min_size=1, max_size=3))  # fmt: skip
+@fuzz(
+    4_000,
+    which=st.integers(0, 2),
+    changes=st.lists(
+        st.tuples(st.sampled_from(PLACES), JSON, st.booleans()), min_size=1, max_size=3
+    ),
+)
 def test_fuzz_settings(place, which, changes):
     members = members_of(place.sound[which])
     meta = json.loads(str(np.load(io.BytesIO(members["meta.npy"]))))
@@ -208,11 +269,22 @@ def test_fuzz_settings(place, which, changes):
     try_file(place, zipped(members.items()), "settings changed")
 
 
-@fuzz(2_000, which=st.integers(0, 2), arrays=st.dictionaries(
-    st.sampled_from([*MEMBERS, "other", "../up", "Wxh.npy", ""]), st.tuples(
-        st.lists(st.integers(0, 25), max_size=3), st.sampled_from("fdeilbU?F"), st.integers(0, 5)),
-    min_size=1, max_size=4), drop=st.sets(st.sampled_from(MEMBERS), max_size=2),
-    twice=st.booleans())  # fmt: skip
+@fuzz(
+    2_000,
+    which=st.integers(0, 2),
+    arrays=st.dictionaries(
+        st.sampled_from([*MEMBERS, "other", "../up", "Wxh.npy", ""]),
+        st.tuples(
+            st.lists(st.integers(0, 25), max_size=3),
+            st.sampled_from("fdeilbU?F"),
+            st.integers(0, 5),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    drop=st.sets(st.sampled_from(MEMBERS), max_size=2),
+    twice=st.booleans(),
+)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_fuzz_other_arrays(place, which, arrays, drop, twice):
     members = members_of(place.sound[which])

@@ -23,30 +23,82 @@ pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::Deprec
 
 # What a learner's file may be made of: sound pieces, odd ones, and ones that are not Python.
 PIECES = [
-    '"""Mine."""', "'single'", "import numpy as np", "import numpy", "from math import *",
-    "import os, sys", "from math import (\n    exp,\n    log,\n)", "# a comment of mine",
-    "#!/usr/bin/env python", "# -*- coding: latin-1 -*-", "FLOOR = 1e-9", "a = b = 3",
-    "x = 1; y = 2", "def softmax(scores):\n    return scores", "def softmax(scores): return scores",
-    "softmax = lambda s: s", "softmax = helper = abs", "async def softmax(s):\n    pass",
-    "class softmax:\n    pass", "# above\n@np.vectorize\ndef softmax(s):\n    # in\n    return s\n"
-    "    # after", "if True:\n    def softmax(s):\n        return s\nelse:\n    softmax = None",
+    '"""Mine."""',
+    "'single'",
+    "import numpy as np",
+    "import numpy",
+    "from math import *",
+    "import os, sys",
+    "from math import (\n    exp,\n    log,\n)",
+    "# a comment of mine",
+    "#!/usr/bin/env python",
+    "# -*- coding: latin-1 -*-",
+    "FLOOR = 1e-9",
+    "a = b = 3",
+    "x = 1; y = 2",
+    "def softmax(scores):\n    return scores",
+    "def softmax(scores): return scores",
+    "softmax = lambda s: s",
+    "softmax = helper = abs",
+    "async def softmax(s):\n    pass",
+    "class softmax:\n    pass",
+    "# above\n@np.vectorize\ndef softmax(s):\n    # in\n    return s\n    # after",
+    "if True:\n    def softmax(s):\n        return s\nelse:\n    softmax = None",
     "def one_hot(indices, size):\n    return np.eye(size)[indices]\n\n    # the end",
     "def cross_entropy(p, t):\n    return -np.log(softmax(p)[t])  # uses mine",
-    "def helper(x):\n    return x + 1", "helper = 3", "helper(1)", "def uses():\n    return helper(2)",
-    'text = """\ndef softmax(scores):\n    inside a string\n"""', "text = '''a\n\n\n\nb'''",
-    "x = (1 +\n     2)", "x = 1 + \\\n    2", "for i in range(3):\n    pass", "try:\n    import torch\n"
-    "except ImportError:\n    torch = None", "with open(__file__) as f:\n    pass", "del x", "x: int = 3",
-    "if (n := 3) > 2: pass", "match 3:\n    case n:\n        pass", "héllo = 'wörld ✓ 😀'", "global g",
-    "\tx = 1", "\f", "x = 1\f", "\\", "def", "(((", "'''", "return 3", "\x00", "\x1a", "‘quoted’",
-    "lambda: (yield)", "x = " + "(" * 90 + ")" * 90, "a" * 300 + " = 1", "print('hello')", "...",
-    sources.BORROWED, sources.RETURNED, f'note = "{sources.BORROWED}"', "def train(): pass",
-    f"{sources.BORROWED}\nfrom course.exercises import EXERCISES\n{sources.RETURNED}", "1 = 2",
-    "softmax.calls = 0", "(softmax, other) = abs, abs", "softmax: object = abs", "softmax += 1",
-    "def other():\n    global softmax\n    softmax = 3", "from os import path as softmax",
-    "x = 1; softmax = abs; y = 2", "x = " + "-" * 9000 + "1", "s = '''\n# not a comment'''",
-    f"{sources.BORROWED}\nimport sys\n\ndef mine(x):\n\n    return x\n", "import os; helper = 3",
-    "x = 3  # beside", "if True:\n    # within\n    pass",
-]  # fmt: skip
+    "def helper(x):\n    return x + 1",
+    "helper = 3",
+    "helper(1)",
+    "def uses():\n    return helper(2)",
+    'text = """\ndef softmax(scores):\n    inside a string\n"""',
+    "text = '''a\n\n\n\nb'''",
+    "x = (1 +\n     2)",
+    "x = 1 + \\\n    2",
+    "for i in range(3):\n    pass",
+    "try:\n    import torch\nexcept ImportError:\n    torch = None",
+    "with open(__file__) as f:\n    pass",
+    "del x",
+    "x: int = 3",
+    "if (n := 3) > 2: pass",
+    "match 3:\n    case n:\n        pass",
+    "héllo = 'wörld ✓ 😀'",
+    "global g",
+    "\tx = 1",
+    "\f",
+    "x = 1\f",
+    "\\",
+    "def",
+    "(((",
+    "'''",
+    "return 3",
+    "\x00",
+    "\x1a",
+    "‘quoted’",
+    "lambda: (yield)",
+    "x = " + "(" * 90 + ")" * 90,
+    "a" * 300 + " = 1",
+    "print('hello')",
+    "...",
+    sources.BORROWED,
+    sources.RETURNED,
+    f'note = "{sources.BORROWED}"',
+    "def train(): pass",
+    f"{sources.BORROWED}\nfrom course.exercises import EXERCISES\n{sources.RETURNED}",
+    "1 = 2",
+    "softmax.calls = 0",
+    "(softmax, other) = abs, abs",
+    "softmax: object = abs",
+    "softmax += 1",
+    "def other():\n    global softmax\n    softmax = 3",
+    "from os import path as softmax",
+    "x = 1; softmax = abs; y = 2",
+    "x = " + "-" * 9000 + "1",
+    "s = '''\n# not a comment'''",
+    f"{sources.BORROWED}\nimport sys\n\ndef mine(x):\n\n    return x\n",
+    "import os; helper = 3",
+    "x = 3  # beside",
+    "if True:\n    # within\n    pass",
+]
 CODE = """
 # Mine: the largest goes first
 def {name}(scores):
@@ -70,8 +122,9 @@ def function_of_a_cell(name, needs):
     return scope[name]
 
 
-FUNCTIONS = {(name, needs): function_of_a_cell(name, needs) for name in NAMES
-             for needs in (False, True)}  # fmt: skip
+FUNCTIONS = {
+    (name, needs): function_of_a_cell(name, needs) for name in NAMES for needs in (False, True)
+}
 
 
 @pytest.fixture(autouse=True)
@@ -91,8 +144,10 @@ def text_of(data):
     return text
 
 
-LENT = re.compile(r"import sys|from pathlib import Path|_here = Path.*|sys\.path\.extend.*|"
-                  r"from course\.exercises import EXERCISES|\w+ = EXERCISES\['\w+'\]\.reference")  # fmt: skip
+LENT = re.compile(
+    r"import sys|from pathlib import Path|_here = Path.*|sys\.path\.extend.*|"
+    r"from course\.exercises import EXERCISES|\w+ = EXERCISES\['\w+'\]\.reference"
+)
 
 
 def names_bound(node):
@@ -114,8 +169,9 @@ def belongings(text, replaced):
             first = min([first, *(d.lineno for d in getattr(node, "decorator_list", []))])
             while lines[first - 1].startswith("#"):
                 first -= 1
-            while last + 1 < len(lines) and (not lines[last + 1].strip()
-                                             or lines[last + 1].startswith(" ")):  # fmt: skip
+            while last + 1 < len(lines) and (
+                not lines[last + 1].strip() or lines[last + 1].startswith(" ")
+            ):
                 last += 1
             gone |= set(range(first, last + 1))
         elif not LENT.fullmatch(ast.unparse(node)):
@@ -167,8 +223,15 @@ def try_contents(my_rnn, data, name, needs, kind):
 ENDINGS = st.sampled_from(["\n", "\n\n\n", "\r\n", "\r", "\n  \n"])
 
 
-@fuzz(8_000, pieces=st.lists(st.sampled_from(PIECES), max_size=7), ending=ENDINGS,
-      last=st.booleans(), mark=st.booleans(), name=st.sampled_from(NAMES), needs=st.booleans())  # fmt: skip
+@fuzz(
+    8_000,
+    pieces=st.lists(st.sampled_from(PIECES), max_size=7),
+    ending=ENDINGS,
+    last=st.booleans(),
+    mark=st.booleans(),
+    name=st.sampled_from(NAMES),
+    needs=st.booleans(),
+)
 def test_fuzz_pieces(my_rnn, pieces, ending, last, mark, name, needs):
     text = ending.join(pieces) + ending * last
     data = b"\xef\xbb\xbf" * mark + text.encode("utf-8")
@@ -186,9 +249,20 @@ SOUND = "\n\n\n".join(
 )
 
 
-@fuzz(3_000, edits=st.lists(st.tuples(st.integers(0, len(SOUND)), st.integers(0, 40), st.text(
-    max_size=4) | st.sampled_from(PIECES)), min_size=1, max_size=4), name=st.sampled_from(NAMES),
-    needs=st.booleans())  # fmt: skip
+@fuzz(
+    3_000,
+    edits=st.lists(
+        st.tuples(
+            st.integers(0, len(SOUND)),
+            st.integers(0, 40),
+            st.text(max_size=4) | st.sampled_from(PIECES),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    name=st.sampled_from(NAMES),
+    needs=st.booleans(),
+)
 def test_fuzz_edited_file(my_rnn, edits, name, needs):
     text = SOUND
     for at, cut, new in edits:
@@ -196,8 +270,12 @@ def test_fuzz_edited_file(my_rnn, edits, name, needs):
     try_contents(my_rnn, text.encode("utf-8", "surrogatepass"), name, needs, "my_rnn.py, edited")
 
 
-@fuzz(2_000, one=st.lists(st.sampled_from(PIECES), max_size=5), ending=ENDINGS,
-      data=st.binary(max_size=60) | st.none())  # fmt: skip
+@fuzz(
+    2_000,
+    one=st.lists(st.sampled_from(PIECES), max_size=5),
+    ending=ENDINGS,
+    data=st.binary(max_size=60) | st.none(),
+)
 def test_fuzz_restore(my_rnn, one, ending, data):
     """A file from elsewhere takes the place of the one here, which is set aside whole."""
     for path in my_rnn.parent.iterdir():

@@ -19,15 +19,36 @@ from course.grade import collecting
 
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 CELLS = [
-    *PIECES, 'check("softmax", softmax)', 'check("softmax", mine)', "def mine(s):\n    return s",
-    "%matplotlib inline", "!rm -rf nothing", "%%time\nx = 1", "softmax = yours('softmax')", "f(x)?",
-    "def softmax(s):\n    raise NotImplementedError", "def softmax(s):\n    '''d'''\n    pass",
-    "def f():\n    return g()\n\ndef g():\n    return f()", "x = x + 1", "x += 1", "a, b = b, a",
-    "def softmax(s):\n%magic\n    return s", "np.exp?", "t = %time f", "if x:\n    !ls",
-    'a = """x\n"""; b = """y\n"""', "await f()", "(7\n% 5)", "from numpy import *",
-    "x[0] = 1", "x.append(1)", "try:\n    def softmax(s): 1\nfinally:\n    pass", "\r",
-    "softmax = softmax", "@softmax\ndef softmax(s): 1",
-]  # fmt: skip
+    *PIECES,
+    'check("softmax", softmax)',
+    'check("softmax", mine)',
+    "def mine(s):\n    return s",
+    "%matplotlib inline",
+    "!rm -rf nothing",
+    "%%time\nx = 1",
+    "softmax = yours('softmax')",
+    "f(x)?",
+    "def softmax(s):\n    raise NotImplementedError",
+    "def softmax(s):\n    '''d'''\n    pass",
+    "def f():\n    return g()\n\ndef g():\n    return f()",
+    "x = x + 1",
+    "x += 1",
+    "a, b = b, a",
+    "def softmax(s):\n%magic\n    return s",
+    "np.exp?",
+    "t = %time f",
+    "if x:\n    !ls",
+    'a = """x\n"""; b = """y\n"""',
+    "await f()",
+    "(7\n% 5)",
+    "from numpy import *",
+    "x[0] = 1",
+    "x.append(1)",
+    "try:\n    def softmax(s): 1\nfinally:\n    pass",
+    "\r",
+    "softmax = softmax",
+    "@softmax\ndef softmax(s): 1",
+]
 
 
 @pytest.fixture(scope="module")
@@ -92,31 +113,57 @@ def test_fuzz_bytes_handed_in(folder, data, name):
     try_submission(folder, name, data, "bytes handed in")
 
 
-@fuzz(3_000, pieces=st.lists(st.sampled_from(CELLS), max_size=8), ending=st.sampled_from(
-    ["\n", "\r\n", "\r"]), codec=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]))  # fmt: skip
+@fuzz(
+    3_000,
+    pieces=st.lists(st.sampled_from(CELLS), max_size=8),
+    ending=st.sampled_from(["\n", "\r\n", "\r"]),
+    codec=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]),
+)
 def test_fuzz_modules_handed_in(folder, pieces, ending, codec):
     data = ending.join(pieces).encode(codec, "replace")
     try_submission(folder, "my_rnn.py", data, "module handed in")
 
 
-@fuzz(4_000, cells=st.lists(st.tuples(IDS, st.lists(st.sampled_from(CELLS), max_size=3),
-                                      st.sampled_from(["code", "code", "markdown"])), max_size=8),
-      as_lines=st.booleans())  # fmt: skip
+@fuzz(
+    4_000,
+    cells=st.lists(
+        st.tuples(
+            IDS,
+            st.lists(st.sampled_from(CELLS), max_size=3),
+            st.sampled_from(["code", "code", "markdown"]),
+        ),
+        max_size=8,
+    ),
+    as_lines=st.booleans(),
+)
 def test_fuzz_notebooks_handed_in(folder, cells, as_lines):
     made = []
     for key, pieces, kind in cells:
         source = "\n".join(pieces)
-        made.append({"cell_type": kind, "id": key, "metadata": {}, "outputs": [],
-                     "source": source.splitlines(True) if as_lines else source})  # fmt: skip
+        made.append(
+            {
+                "cell_type": kind,
+                "id": key,
+                "metadata": {},
+                "outputs": [],
+                "source": source.splitlines(True) if as_lines else source,
+            }
+        )
     try_submission(folder, "lesson.ipynb", notebook(made).encode("utf-8"), "notebook handed in")
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
-        st.sampled_from(["cells", "cell_type", "source", "id", "metadata", "code"]), inner,
-        max_size=4), max_leaves=12,
-)  # fmt: skip
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["cells", "cell_type", "source", "id", "metadata", "code"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
 
 
 @fuzz(2_000, cells=JSON, whole=st.booleans())

@@ -10,11 +10,34 @@ from hypothesis import strategies as st
 from course.texts import read_text
 from rnn_core import Vocabulary
 
-CODECS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "cp1252", "shift_jis",
-          "gb18030", "utf-7"]  # fmt: skip
+CODECS = [
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-32",
+    "latin-1",
+    "cp1252",
+    "shift_jis",
+    "gb18030",
+    "utf-7",
+]
 NEWLINES = ["\n", "\r\n", "\r", "\n\r", "\x85", "\u2028", "\u2029", "\x0b", "\f", ""]
-HEADS = [b"", b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"%PDF-1.7", b"PK\x03\x04", b"{\\rtf1",
-         b"\x1f\x8b", b"\x89PNG\r\n\x1a\n", b"\x00", b"\xef\xbb", b"\xff\xfe\x00\x00"]  # fmt: skip
+HEADS = [
+    b"",
+    b"",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"%PDF-1.7",
+    b"PK\x03\x04",
+    b"{\\rtf1",
+    b"\x1f\x8b",
+    b"\x89PNG\r\n\x1a\n",
+    b"\x00",
+    b"\xef\xbb",
+    b"\xff\xfe\x00\x00",
+]
 
 
 def try_bytes(data, kind, path=None):
@@ -46,16 +69,25 @@ def test_fuzz_bytes(head, data):
     try_bytes(head + data, "bytes as a text")
 
 
-@fuzz(24_000, lines=st.lists(st.text(max_size=30), min_size=1, max_size=6),
-      newlines=st.lists(st.sampled_from(NEWLINES), min_size=1, max_size=3),
-      codec=st.sampled_from(CODECS), times=st.sampled_from([1, 1, 2, 30]))  # fmt: skip
+@fuzz(
+    24_000,
+    lines=st.lists(st.text(max_size=30), min_size=1, max_size=6),
+    newlines=st.lists(st.sampled_from(NEWLINES), min_size=1, max_size=3),
+    codec=st.sampled_from(CODECS),
+    times=st.sampled_from([1, 1, 2, 30]),
+)
 def test_fuzz_texts(lines, newlines, codec, times):
     text = "".join(line + newlines[i % len(newlines)] for i, line in enumerate(lines)) * times
     try_bytes(text.encode(codec, "replace"), "text")
 
 
-@fuzz(6_000, words=st.text(min_size=1, max_size=60), at=st.integers(0, 400),
-      noise=st.binary(min_size=1, max_size=4), times=st.integers(1, 20))  # fmt: skip
+@fuzz(
+    6_000,
+    words=st.text(min_size=1, max_size=60),
+    at=st.integers(0, 400),
+    noise=st.binary(min_size=1, max_size=4),
+    times=st.integers(1, 20),
+)
 def test_fuzz_damaged_texts(words, at, noise, times):
     data = bytearray((words * times).encode("utf-8", "replace"))
     at %= len(data)
@@ -63,12 +95,19 @@ def test_fuzz_damaged_texts(words, at, noise, times):
     try_bytes(bytes(data), "damaged text")
 
 
-@fuzz(2_000, name=st.text(max_size=12) | st.sampled_from(["", ".", "..", "~", "~nobody/x", "\0",
-                                                         "a/b", "x" * 5000, "CON", "a:b", "NUL"]),
-      data=st.binary(max_size=60), write=st.booleans())  # fmt: skip
+@fuzz(
+    2_000,
+    name=st.text(max_size=12)
+    | st.sampled_from(
+        ["", ".", "..", "~", "~nobody/x", "\0", "a/b", "x" * 5000, "CON", "a:b", "NUL"]
+    ),
+    data=st.binary(max_size=60),
+    write=st.booleans(),
+)
 def test_fuzz_names_of_files(tmp_path_factory, name, data, write):
     folder = test_fuzz_names_of_files.__dict__.setdefault(
-        "folder", tmp_path_factory.mktemp("texts"))  # fmt: skip
+        "folder", tmp_path_factory.mktemp("texts")
+    )
     path = f"{folder}/{name}"
     if write:
         try:
@@ -87,8 +126,18 @@ def test_fuzz_names_of_files(tmp_path_factory, name, data, write):
             TRIED["name of a text file: read"] += 1
 
 
-@pytest.mark.parametrize("data", [b"a" * 9_999_999 + b"b", b"ab" * 5_000_000, bytes(10_000_000),
-                                  b"\r\n" * 5_000_000, b"a" * 10_000_001, b"\xc3\xa9" * 5_000_000,
-                                  b"\xff" * 10_000_000, b"\x01" * 10_000_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a" * 9_999_999 + b"b",
+        b"ab" * 5_000_000,
+        bytes(10_000_000),
+        b"\r\n" * 5_000_000,
+        b"a" * 10_000_001,
+        b"\xc3\xa9" * 5_000_000,
+        b"\xff" * 10_000_000,
+        b"\x01" * 10_000_000,
+    ],
+)
 def test_fuzz_the_largest(data):
     try_bytes(data, "largest text")

@@ -68,17 +68,25 @@ PARTS = (cell("import numpy as np"), cell(f"def softmax(scores):\n{SOFTMAX}"), c
 
 # It takes too much
 hostile("endless", "while True: pass", said="did not come to an end")
-hostile("endless, holding on", """
+hostile(
+    "endless, holding on",
+    """
     while True:
         try:
             while True: pass
-        except BaseException: pass""", said="did not come to an end")  # fmt: skip
+        except BaseException: pass""",
+    said="did not come to an end",
+)
 hostile("asleep", "import time; time.sleep(3600)", said="did not come to an end")
-hostile("asleep, deaf to signals", """
+hostile(
+    "asleep, deaf to signals",
+    """
     import signal, time
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-    time.sleep(3600)""", said="did not come to an end")  # fmt: skip
+    time.sleep(3600)""",
+    said="did not come to an end",
+)
 hostile("10 GB list", "return [0.0] * (10 ** 10 // 8)", said="MemoryError" if POSIX else "")
 hostile("10 GB array", "return np.ones(10 ** 10 // 8)", said="emory")
 hostile("huge answer", "return np.zeros((3000, 3000))", said="too large")
@@ -89,25 +97,37 @@ hostile("a long text, then numbers", 'return ["x" * 10**6] + [1] * 10**5', said=
 hostile("objects without end", "return [np.empty(999_999, dtype=object)] * 500", said="too large")
 hostile("a million lists", "return [[] for _ in range(2 * 10**6)]", said="too large")
 hostile("a number without end", "return 10 ** 5000")
-hostile("a gigabyte of prints", """
+hostile(
+    "a gigabyte of prints",
+    """
     for _ in range(1000):
         print("x" * 1_000_000)
     e = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)""", passed=None)  # fmt: skip
+    return e / e.sum(axis=-1, keepdims=True)""",
+    passed=None,
+)
 hostile("prints without end", "while True: print('x' * 1000)", said="did not come to an end")
 hostile("recursion", "return softmax(scores)", said="RecursionError")
-hostile("recursion without Python's limit", """
+hostile(
+    "recursion without Python's limit",
+    """
     import sys
     sys.setrecursionlimit(10**9)
     def deep(x): return deep(x) + deep(x)
     class A:
         def __getattr__(self, name): return getattr(self, name + "x")
-    return A().x""", said="")  # fmt: skip
-hostile("threads without end", f"""
+    return A().x""",
+    said="",
+)
+hostile(
+    "threads without end",
+    f"""
     import threading, time
     for _ in range(20):
         threading.Thread(target=time.sleep, args=(3600,)).start()
-{SOFTMAX}""", passed=None)  # fmt: skip
+{SOFTMAX}""",
+    passed=None,
+)
 hostile(
     "a huge file",
     """
@@ -118,9 +138,14 @@ hostile(
 hostile("many files", "for i in range(10**5): open(f'f{i}', 'w')", said="Refused")
 whole("5 MB of source", GOOD + "# x\n" * 1_250_000, "larger than 1 MB")
 whole("60,000 statements", notebook(*PARTS, cell("x = 1\n" * 45_000)), "", True, True, "02.ipynb")
-whole("finally in finally", GOOD + "".join(
-    "    " * n + "try: pass\n" + "    " * n + "finally:\n" for n in range(20)) + "    " * 20 + "pass\n",
-    "`finally` inside of one another")  # fmt: skip
+whole(
+    "finally in finally",
+    GOOD
+    + "".join("    " * n + "try: pass\n" + "    " * n + "finally:\n" for n in range(20))
+    + "    " * 20
+    + "pass\n",
+    "`finally` inside of one another",
+)
 whole("a deep expression", GOOD + "x = " + "(" * 5000 + ")" * 5000, "not valid Python")
 whole("a long sum", GOOD + "x = 1" + "+1" * 100_000, "")
 
@@ -144,60 +169,106 @@ whole("an error at the end", GOOD + "1 / 0\n", others=True, softmax=True)
 
 # It reaches for what is not its own
 hostile("fork", "import os\nwhile True: os.fork()", said="start a process" if POSIX else "")
-hostile("multiprocessing", """
+hostile(
+    "multiprocessing",
+    """
     import multiprocessing
     multiprocessing.get_context("fork").Process(target=print).start()""",
-    said="start a process" if POSIX else "")  # fmt: skip
+    said="start a process" if POSIX else "",
+)
 hostile("shell", "import os; os.system('rm -rf <sentinel>')", said="start a process")
 hostile(
     "subprocess", "import subprocess; subprocess.run(['rm', '-rf', '<sentinel>'])", said="start"
 )
-hostile("kill the parent", "import os, signal; os.kill(os.getppid(), signal.SIGKILL)",
-        said="send a signal" if POSIX else "")  # fmt: skip
-hostile("kill everyone", "import os, signal; os.killpg(os.getpgid(os.getppid()), 9)",
-        said="send a signal" if POSIX else "")  # fmt: skip
-hostile("kill by descriptor", """
+hostile(
+    "kill the parent",
+    "import os, signal; os.kill(os.getppid(), signal.SIGKILL)",
+    said="send a signal" if POSIX else "",
+)
+hostile(
+    "kill everyone",
+    "import os, signal; os.killpg(os.getpgid(os.getppid()), 9)",
+    said="send a signal" if POSIX else "",
+)
+hostile(
+    "kill by descriptor",
+    """
     import os, signal
     signal.pidfd_send_signal(os.pidfd_open(os.getppid()), signal.SIGKILL)""",
-    said="Refused" if sys.platform == "linux" else "")  # fmt: skip
-hostile("slower grader", "import os; os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
-        said="Refused" if POSIX else "")  # fmt: skip
+    said="Refused" if sys.platform == "linux" else "",
+)
+hostile(
+    "slower grader",
+    "import os; os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+    said="Refused" if POSIX else "",
+)
 hostile("a database", "import sqlite3; sqlite3.connect('<sentinel>/a.db')", said="use a database")
-hostile("a history", "import readline; readline.write_history_file('<sentinel>/a')",
-        said="import readline" if POSIX else "")  # fmt: skip
-hostile("shared memory", """
+hostile(
+    "a history",
+    "import readline; readline.write_history_file('<sentinel>/a')",
+    said="import readline" if POSIX else "",
+)
+hostile(
+    "shared memory",
+    """
     import sys
     sys.modules.pop("_posixshmem", None)
     from multiprocessing import shared_memory
-    shared_memory.SharedMemory(name="course_test", create=True, size=100)""", said="")  # fmt: skip
-hostile("another kind of network", """
+    shared_memory.SharedMemory(name="course_test", create=True, size=100)""",
+    said="",
+)
+hostile(
+    "another kind of network",
+    """
     import zmq
-    zmq.Context().socket(zmq.REP).bind("ipc://<sentinel>/a.sock")""", said="import zmq")  # fmt: skip
-hostile("mode by number", """
+    zmq.Context().socket(zmq.REP).bind("ipc://<sentinel>/a.sock")""",
+    said="import zmq",
+)
+hostile(
+    "mode by number",
+    """
     import os
     os.chmod(os.open("<sentinel>/kept.txt", os.O_RDONLY), 0o777)""",
-    said="whole path" if POSIX else "")  # fmt: skip
-hostile("time by number", "import os; os.utime(os.open('<sentinel>/kept.txt', os.O_RDONLY), (1, 1))",
-        said="whole path" if POSIX else "")  # fmt: skip
+    said="whole path" if POSIX else "",
+)
+hostile(
+    "time by number",
+    "import os; os.utime(os.open('<sentinel>/kept.txt', os.O_RDONLY), (1, 1))",
+    said="whole path" if POSIX else "",
+)
 hostile("a file of NumPy's folder", "open(np.__file__, 'a')", said="change no files")
 hostile("remove", "import os; os.remove('<sentinel>/kept.txt')", said="change no files")
 hostile("remove a tree", "import shutil; shutil.rmtree('<sentinel>')", said="Refused")
-hostile("remove a tree, quietly", f"""
+hostile(
+    "remove a tree, quietly",
+    f"""
     import shutil; shutil.rmtree('<sentinel>', ignore_errors=True)
-{SOFTMAX}""", passed=True)  # fmt: skip
+{SOFTMAX}""",
+    passed=True,
+)
 hostile("overwrite", "open('<sentinel>/kept.txt', 'w').write('gone')", said="change no files")
-hostile("append by number", "import os; os.open('<sentinel>/kept.txt', os.O_RDWR | os.O_APPEND)",
-        said="change no files")  # fmt: skip
+hostile(
+    "append by number",
+    "import os; os.open('<sentinel>/kept.txt', os.O_RDWR | os.O_APPEND)",
+    said="change no files",
+)
 hostile("rename", "import os; os.rename('<sentinel>/kept.txt', 'mine')", said="change no files")
 hostile("a way up", "open('../../outside.txt', 'w')", said="change no files")
-hostile("a link out", "import os; os.symlink('<sentinel>', 's'); open('s/kept.txt', 'w')",
-        said="Refused" if POSIX else "")  # fmt: skip
+hostile(
+    "a link out",
+    "import os; os.symlink('<sentinel>', 's'); open('s/kept.txt', 'w')",
+    said="Refused" if POSIX else "",
+)
 hostile("another folder", "import os; os.chdir('/'); open('x', 'w')", said="change no files")
 hostile("np.save", "np.save('<sentinel>/a.npy', scores)", said="change no files")
 hostile("Path", "import pathlib; pathlib.Path('<sentinel>/new').mkdir()", said="change no files")
-hostile("its own folder", f"""
+hostile(
+    "its own folder",
+    f"""
     open("mine.txt", "w").write("x"); assert open("mine.txt").read() == "x"
-{SOFTMAX}""", passed=True)  # fmt: skip
+{SOFTMAX}""",
+    passed=True,
+)
 hostile("network", "import socket; socket.create_connection(('127.0.0.1', 80))", said="network")
 hostile("download", "import urllib.request; urllib.request.urlopen('http://localhost')", said="")
 hostile("other submissions", "return open('<submissions>/good/my_rnn.py').read()", said="read this")
@@ -208,39 +279,74 @@ hostile(
     "rnn_core in between", "import rnn_core; return rnn_core.softmax(scores)", said="hands back"
 )
 whole("rnn_core handed back", f"{HEAD}from rnn_core import softmax\n{RIGHT}", "not written", True)
-whole("yours handed back", f"{HEAD}from course.keep import yours\nsoftmax = yours('softmax')\n{RIGHT}",
-      "not written", True)  # fmt: skip
-whole("the reference handed back", f"{HEAD}from course.exercises import EXERCISES\n"
-      f"softmax = EXERCISES['softmax'].reference\n{RIGHT}", "not written", True)  # fmt: skip
+whole(
+    "yours handed back",
+    f"{HEAD}from course.keep import yours\nsoftmax = yours('softmax')\n{RIGHT}",
+    "not written",
+    True,
+)
+whole(
+    "the reference handed back",
+    f"{HEAD}from course.exercises import EXERCISES\n"
+    f"softmax = EXERCISES['softmax'].reference\n{RIGHT}",
+    "not written",
+    True,
+)
 whole("everything handed back", f"from rnn_core import *\n{HEAD}{RIGHT}", "not written", True)
-whole("rnn_core under its name", f"{HEAD}import rnn_core\nsoftmax = rnn_core.softmax\n{RIGHT}",
-      "hands back", True)  # fmt: skip
-hostile("by the network", """
+whole(
+    "rnn_core under its name",
+    f"{HEAD}import rnn_core\nsoftmax = rnn_core.softmax\n{RIGHT}",
+    "hands back",
+    True,
+)
+hostile(
+    "by the network",
+    """
     from rnn_core import RNN
     rnn = RNN(len(scores), 1, 1)
     rnn.by = scores
-    return rnn.forward([0], np.zeros(1))[1][0]""", said="hands back")  # fmt: skip
-hostile("the network for forward", """
+    return rnn.forward([0], np.zeros(1))[1][0]""",
+    said="hands back",
+)
+hostile(
+    "the network for forward",
+    """
     from rnn_core import RNN
     rnn = RNN(len(by), len(bh), 1)
     for name, value in dict(Wxh=Wxh, Whh=Whh, Why=Why, bh=bh, by=by).items():
         setattr(rnn, name, value)
-    return rnn.forward(inputs, h_prev)""", said="hands back", exercise="forward")  # fmt: skip
-hostile("generate by the model", "return model.generate(prompt, n, temperature, rng=rng)",
-        said="hands back", exercise="generate")  # fmt: skip
+    return rnn.forward(inputs, h_prev)""",
+    said="hands back",
+    exercise="forward",
+)
+hostile(
+    "generate by the model",
+    "return model.generate(prompt, n, temperature, rng=rng)",
+    said="hands back",
+    exercise="generate",
+)
 hostile(
     "the file of rnn_core", "exec(open('<root>/rnn_core.py').read(), globals())", said="read this"
 )
-hostile("the file by a folder's number", """
+hostile(
+    "the file by a folder's number",
+    """
     import posix
     place = posix.open("/", 0)
     return posix.read(posix.open("<root>/rnn_core.py".lstrip("/"), 0, dir_fd=place), 10)""",
-    said="whole path" if POSIX else "")  # fmt: skip
-hostile("the file by another reader", f"""
+    said="whole path" if POSIX else "",
+)
+hostile(
+    "the file by another reader",
+    f"""
     import readline
     readline.read_history_file("<root>/rnn_core.py")
-{SOFTMAX}""", said="import readline" if POSIX else "")  # fmt: skip
-hostile("what others have handed in", """
+{SOFTMAX}""",
+    said="import readline" if POSIX else "",
+)
+hostile(
+    "what others have handed in",
+    """
     import os, time
     up = os.path.dirname(os.getcwd())
     for _ in range(100):
@@ -250,67 +356,106 @@ hostile("what others have handed in", """
                 space = {}
                 exec(open(path).read(), space)
                 return space["softmax"](scores)
-        time.sleep(0.02)""", said="read this")  # fmt: skip
-hostile("another softmax by its temperature", """
+        time.sleep(0.02)""",
+    said="read this",
+)
+hostile(
+    "another softmax by its temperature",
+    """
     import rnn_core
     class One(float):
         def __ne__(self, other): return False
         def __eq__(self, other): return True
     return rnn_core.softmax(scores, One(temperature))""",
-    said="hands back", exercise="apply_temperature")  # fmt: skip
-hostile("the course by path", """
+    said="hands back",
+    exercise="apply_temperature",
+)
+hostile(
+    "the course by path",
+    """
     import sys
     for name in [n for n in sys.modules if n.startswith(("course", "rnn_core"))]: del sys.modules[name]
     sys.meta_path[:] = sys.meta_path[:3]
     sys.path[:0] = ["<root>", "<root>/notebooks"]
     from course.exercises import EXERCISES
-    return EXERCISES["softmax"].reference(scores)""", said="")  # fmt: skip
-hostile("search of the memory", """
+    return EXERCISES["softmax"].reference(scores)""",
+    said="",
+)
+hostile(
+    "search of the memory",
+    """
     import gc
     for thing in gc.get_objects():
         if type(thing).__name__ == "Exercise":
             return thing.reference(scores)
         if callable(thing) and getattr(thing, "__name__", "") == "softmax" and thing is not softmax:
-            return thing(scores)""", said="")  # fmt: skip
-hostile("search of the frames", """
+            return thing(scores)""",
+    said="",
+)
+hostile(
+    "search of the frames",
+    """
     import sys
     frame = sys._getframe()
     while frame:
         for name in ("expected", "reference", "cases"):
             if name in frame.f_locals: return frame.f_locals[name]
-        frame = frame.f_back""", said="")  # fmt: skip
-hostile("memory of the grader", """
+        frame = frame.f_back""",
+    said="",
+)
+hostile(
+    "memory of the grader",
+    """
     import os
     return open(f"/proc/{os.getppid()}/mem", "rb").read(10)""",
-    said="read this" if sys.platform == "linux" else "")  # fmt: skip
-hostile("a false result", """
+    said="read this" if sys.platform == "linux" else "",
+)
+hostile(
+    "a false result",
+    """
     import struct, wire, os
     frame = wire.pack({"passed": True, "number": 2, "calls": [], "mistake": None})
     for number in range(3, 20):
         try: os.write(number, struct.pack("<Q", len(frame)) + frame)
         except OSError: pass
-    return scores""", said="")  # fmt: skip
-hostile("a false Result object", """
+    return scores""",
+    said="",
+)
+hostile(
+    "a false Result object",
+    """
     class Result:
         passed, mistake, message = True, None, "softmax: passed."
         def __bool__(self): return True
         def __eq__(self, other): return True
         def __array__(self, *args, **named): return np.ones(3)
-    return Result()""", said="")  # fmt: skip
-hostile("equal to everything", """
+    return Result()""",
+    said="",
+)
+hostile(
+    "equal to everything",
+    """
     class Same(np.ndarray):
         def __eq__(self, other): return np.ones(self.shape, bool)
         __lt__ = __le__ = __gt__ = __eq__
-    return scores.view(Same)""", said="")  # fmt: skip
-hostile("a false report at the top", "return scores", head=(
-    "import os, struct, wire\n"
-    "for found in ({'number': 1, 'stopped': None}, {'number': 1, 'own': [], 'stopped': 5},\n"
-    "              {'number': 1, 'stopped': None, 'own': 3, 'state': 'function', 'name': '',\n"
-    "               'filename': '', 'signature': [['a', 99, False]]}):\n"
-    "    frame = wire.pack(found)\n"
-    "    for number in range(3, 9):\n"
-    "        try: os.write(number, struct.pack('<Q', len(frame)) + frame)\n"
-    "        except OSError: pass\n"), said="")  # fmt: skip
+    return scores.view(Same)""",
+    said="",
+)
+hostile(
+    "a false report at the top",
+    "return scores",
+    head=(
+        "import os, struct, wire\n"
+        "for found in ({'number': 1, 'stopped': None}, {'number': 1, 'own': [], 'stopped': 5},\n"
+        "              {'number': 1, 'stopped': None, 'own': 3, 'state': 'function', 'name': '',\n"
+        "               'filename': '', 'signature': [['a', 99, False]]}):\n"
+        "    frame = wire.pack(found)\n"
+        "    for number in range(3, 9):\n"
+        "        try: os.write(number, struct.pack('<Q', len(frame)) + frame)\n"
+        "        except OSError: pass\n"
+    ),
+    said="",
+)
 hostile("an odd signature", "return scores", others=True, head="import inspect\n")
 HOSTILE["an odd signature"][0]["my_rnn.py"] += b"""
 class P:
@@ -319,34 +464,58 @@ class S:
     parameters = {"scores": P}
 inspect.signature = lambda function: S
 """
-hostile("flood of questions", """
+hostile(
+    "flood of questions",
+    """
     import os, struct, wire
     frame = wire.pack({"ask": 0, "args": ["x" * 10] * 10**5})
     while True:
         for number in range(3, 9):
             try: os.write(number, struct.pack("<Q", len(frame)) + frame)
-            except OSError: pass""", said="")  # fmt: skip
-hostile("noise on every number", """
+            except OSError: pass""",
+    said="",
+)
+hostile(
+    "noise on every number",
+    """
     import os
     for number in range(3, 64):
         try: os.write(number, b"\\xff" * 1000)
         except OSError: pass
-    return scores""", said="")  # fmt: skip
+    return scores""",
+    said="",
+)
 hostile("close every number", "import os; os.closerange(0, 64); return scores", said="")
-hostile("another NumPy", """
+hostile(
+    "another NumPy",
+    """
     for name in ("isfinite", "allclose", "abs", "asarray"):
         setattr(np, name, lambda *args, **named: np.ones(3, bool))
-    return scores""", said="")  # fmt: skip
-hostile("another sys.modules", """
+    return scores""",
+    said="",
+)
+hostile(
+    "another sys.modules",
+    """
     import sys
     for name in list(sys.modules): sys.modules[name] = None
-    return scores""", said="")  # fmt: skip
-hostile("other builtins", """
+    return scores""",
+    said="",
+)
+hostile(
+    "other builtins",
+    """
     import builtins
     for name in ("isinstance", "len", "type"): setattr(builtins, name, lambda *args: True)
-    return scores""", said="")  # fmt: skip
-hostile("another check", "return scores", head=(
-    "import course.checks\ncourse.checks.check = lambda *args: True\n"), said="")  # fmt: skip
+    return scores""",
+    said="",
+)
+hostile(
+    "another check",
+    "return scores",
+    head=("import course.checks\ncourse.checks.check = lambda *args: True\n"),
+    said="",
+)
 
 # It gives back what is no answer
 hostile("nan", "return scores * np.nan", said="nan")
@@ -357,24 +526,39 @@ HOSTILE["a coroutine"][0]["my_rnn.py"] = HOSTILE["a coroutine"][0]["my_rnn.py"].
     b"def softmax", b"async def softmax"
 )
 hostile("no return", "pass", said="return")
-hostile("a trap", """
+hostile(
+    "a trap",
+    """
     class Trap:
         def __getattribute__(self, name): raise SystemError("no")
-    return Trap()""", said="")  # fmt: skip
-hostile("a group of exceptions", "raise ExceptionGroup('several', [ValueError('x')])",
-        said="ExceptionGroup")  # fmt: skip
-hostile("an exception that raises", """
+    return Trap()""",
+    said="",
+)
+hostile(
+    "a group of exceptions",
+    "raise ExceptionGroup('several', [ValueError('x')])",
+    said="ExceptionGroup",
+)
+hostile(
+    "an exception that raises",
+    """
     class Bad(Exception):
         def __str__(self): raise ValueError
-    raise Bad""", said="Bad")  # fmt: skip
+    raise Bad""",
+    said="Bad",
+)
 whole("no function", f"{HEAD}softmax = 3\n{RIGHT}", "needs your function", True)
 whole("another signature", f"{HEAD}def softmax(): return 1\n{RIGHT}", "it is called as", True)
 
 hostile("a mistake", "return sorted(set(text)), 1", exercise="build_vocabulary")
-hostile("a set's own order", """
+hostile(
+    "a set's own order",
+    """
     characters = list(set(text))
     return {c: i for i, c in enumerate(characters)}, dict(enumerate(characters))""",
-    said="order", exercise="build_vocabulary")  # fmt: skip
+    said="order",
+    exercise="build_vocabulary",
+)
 
 # It is no file, or no Python
 whole("empty", b"", "not written yet")
@@ -403,17 +587,44 @@ whole("deep JSON", "[" * 100_000, "not a notebook", file="02.ipynb")
 
 
 whole("a notebook without tags", notebook(*PARTS), "", True, True, "02.ipynb")
-whole("a notebook with an endless cell", notebook(cell("while True: pass"), *PARTS), "", True, True,
-      "02.ipynb")  # fmt: skip
-whole("a notebook with a broken cell", notebook(cell("def f(:"), *PARTS, cell("%matplotlib x\n!rm")),
-      "", True, True, "02.ipynb")  # fmt: skip
-whole("a broken exercise", notebook(
-    PARTS[0], cell("def softmax(scores):\n  return (", id="exercise-softmax"), PARTS[2]),
-    "not valid Python", True, False, "02.ipynb")  # fmt: skip
-whole("30 MB of outputs", notebook(*PARTS[:2], {**PARTS[2], "outputs": ["x" * 30_000_000]}), "", True,
-      True, "02.ipynb")  # fmt: skip
-whole("60 MB of outputs", notebook(*PARTS[:2], {**PARTS[2], "outputs": ["x" * 60_000_000]}),
-      "larger than 50 MB", file="02.ipynb")  # fmt: skip
+whole(
+    "a notebook with an endless cell",
+    notebook(cell("while True: pass"), *PARTS),
+    "",
+    True,
+    True,
+    "02.ipynb",
+)
+whole(
+    "a notebook with a broken cell",
+    notebook(cell("def f(:"), *PARTS, cell("%matplotlib x\n!rm")),
+    "",
+    True,
+    True,
+    "02.ipynb",
+)
+whole(
+    "a broken exercise",
+    notebook(PARTS[0], cell("def softmax(scores):\n  return (", id="exercise-softmax"), PARTS[2]),
+    "not valid Python",
+    True,
+    False,
+    "02.ipynb",
+)
+whole(
+    "30 MB of outputs",
+    notebook(*PARTS[:2], {**PARTS[2], "outputs": ["x" * 30_000_000]}),
+    "",
+    True,
+    True,
+    "02.ipynb",
+)
+whole(
+    "60 MB of outputs",
+    notebook(*PARTS[:2], {**PARTS[2], "outputs": ["x" * 60_000_000]}),
+    "larger than 50 MB",
+    file="02.ipynb",
+)
 
 
 def snapshot(folder):
@@ -457,11 +668,23 @@ def graded(tmp_path_factory):
     before = snapshot(submissions), snapshot(sentinel)
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "course.grade", str(submissions), "--csv", str(base / "out.csv"),
-         "--limit-seconds", str(SECONDS), "--jobs", "2"],
-        cwd=ROOT / "notebooks", capture_output=True, check=False,
+        [
+            sys.executable,
+            "-m",
+            "course.grade",
+            str(submissions),
+            "--csv",
+            str(base / "out.csv"),
+            "--limit-seconds",
+            str(SECONDS),
+            "--jobs",
+            "2",
+        ],
+        cwd=ROOT / "notebooks",
+        capture_output=True,
+        check=False,
         env={**os.environ, "TMPDIR": str(temporary), "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
+    )
     took = time.monotonic() - started
     print(done.stdout.decode("utf-8")[-3000:])
     assert done.returncode == 0, done.stderr.decode("utf-8")[-3000:]
@@ -617,9 +840,12 @@ def _alone(home, function, name):
         node
         for node in tree.body
         if not (isinstance(node, ast.ImportFrom) and node.level)
-        and not (isinstance(node, ast.Assign) and isinstance(node.value, (ast.Call, ast.List))
-                 and getattr(node.targets[0], "id", "").isupper())
-    ]  # fmt: skip
+        and not (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, (ast.Call, ast.List))
+            and getattr(node.targets[0], "id", "").isupper()
+        )
+    ]
     for node in (inner for top in kept for inner in ast.walk(top)):  # the right one steps aside
         if isinstance(node, ast.Name) and node.id == name:
             node.id = f"right_{name}"
@@ -650,11 +876,22 @@ def test_a_grader_that_is_stopped_leaves_nothing(kinds, tmp_path):
         text = f"{GOOD}\nimport time\ntime.sleep(1)\n"
         (submissions / f"{number}.py").write_text(text, encoding="utf-8")
     grader = subprocess.Popen(
-        [sys.executable, "-m", "course.grade", str(submissions), "--csv", str(tmp_path / "out.csv")],
-        cwd=ROOT / "notebooks", stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-        env={**os.environ, "TMPDIR": str(temporary)}, start_new_session=True,
+        [
+            sys.executable,
+            "-m",
+            "course.grade",
+            str(submissions),
+            "--csv",
+            str(tmp_path / "out.csv"),
+        ],
+        cwd=ROOT / "notebooks",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "TMPDIR": str(temporary)},
+        start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job with & ignores it
-    )  # fmt: skip
+    )
     end = time.monotonic() + 60
     while not list(temporary.glob("course_grade_*/scratch_*")) and time.monotonic() < end:
         time.sleep(0.1)
@@ -675,9 +912,19 @@ def test_a_table_that_nobody_reads_to_its_end(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.py").write_text(GOOD, encoding="utf-8")
     grader = subprocess.Popen(
-        [sys.executable, "-m", "course.grade", str(tmp_path / "in"), "--csv", str(tmp_path / "o.csv")],
-        cwd=ROOT / "notebooks", stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "course.grade",
+            str(tmp_path / "in"),
+            "--csv",
+            str(tmp_path / "o.csv"),
+        ],
+        cwd=ROOT / "notebooks",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
     grader.stdout.close()
     assert grader.stderr.read().startswith("1: a, 2 of 28 passed")
     assert grader.wait(60) == 0 and (tmp_path / "o.csv").exists()

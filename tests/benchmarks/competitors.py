@@ -108,9 +108,12 @@ class Torch(Competitor):
         self.rnn = torch.nn.RNN(self.V, self.H, dtype=dtype)
         self.output = torch.nn.Linear(self.H, self.V, dtype=dtype)
         places = {
-            "Wxh": self.rnn.weight_ih_l0, "Whh": self.rnn.weight_hh_l0, "bh": self.rnn.bias_ih_l0,
-            "Why": self.output.weight, "by": self.output.bias,
-        }  # fmt: skip
+            "Wxh": self.rnn.weight_ih_l0,
+            "Whh": self.rnn.weight_hh_l0,
+            "bh": self.rnn.bias_ih_l0,
+            "Why": self.output.weight,
+            "by": self.output.bias,
+        }
         with torch.no_grad():
             for name, place in places.items():
                 place.copy_(torch.from_numpy(weights[name]))

@@ -97,8 +97,16 @@ def main():
                 rnn, batch, train_text, validation, seconds, updates, make is larger
             )
     ladder = baselines.ladder(train_text, validation_text, smoothing="interpolated")
-    print(json.dumps({"series": series, "ladder": ladder, "characters": len(text),
-                      "distinct": len(vocabulary)}))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                "series": series,
+                "ladder": ladder,
+                "characters": len(text),
+                "distinct": len(vocabulary),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -34,12 +34,14 @@ def sampling(quick):
             by_the_book.sample(weights, 0, n, rng)
             ours.append(middle - start)
             book.append(time.perf_counter() - middle)
-        results.append({
-            "dtype": dtype,
-            "ours": n / statistics.median(ours),
-            "by the book": n / statistics.median(book),
-            "ratio": float(np.median(np.array(book) / np.array(ours))),
-        })  # fmt: skip
+        results.append(
+            {
+                "dtype": dtype,
+                "ours": n / statistics.median(ours),
+                "by the book": n / statistics.median(book),
+                "ratio": float(np.median(np.array(book) / np.array(ours))),
+            }
+        )
     return results
 
 
@@ -55,8 +57,12 @@ def encoding():
         vocabulary.encode(text)
         alone.append(time.perf_counter() - middle)
         both.append(time.perf_counter() - start)
-    return {"characters": len(text), "distinct": len(vocabulary),
-            "seconds": statistics.median(both), "encode": statistics.median(alone)}  # fmt: skip
+    return {
+        "characters": len(text),
+        "distinct": len(vocabulary),
+        "seconds": statistics.median(both),
+        "encode": statistics.median(alone),
+    }
 
 
 def peak():

@@ -28,8 +28,10 @@ def contest(H, T, batch, dtype, seconds, say):
     rng = np.random.default_rng(0)
     V = 94 if batch else 22  # the symbols of the Language Reference, and of the verse
     weights = by_the_book.draw_weights(V, H, rng, np.dtype(dtype))
-    weights = {name: array.reshape(-1) if name in ("bh", "by") else array
-               for name, array in weights.items()}  # fmt: skip
+    weights = {
+        name: array.reshape(-1) if name in ("bh", "by") else array
+        for name, array in weights.items()
+    }
     data = rng.integers(0, V, (40 * T + 1, batch) if batch else 100 * T + 1)
     runners = []
     for competitor in competitors.ALL:
@@ -39,8 +41,9 @@ def contest(H, T, batch, dtype, seconds, say):
             say({"skipped": f"{competitor.name}: {missing}"})
     difference, single = agreement(runners, AGREE[dtype])
     slow = {name for name in ("by the book",) if min(single[name]) > TOO_SLOW}
-    times = {runner.name: list(single[runner.name]) if runner.name in slow else []
-             for runner in runners}  # fmt: skip
+    times = {
+        runner.name: list(single[runner.name]) if runner.name in slow else [] for runner in runners
+    }
     runners = [runner for runner in runners if runner.name not in slow]
     counts = {runner.name: max(1, int(SLOT / min(single[runner.name]))) for runner in runners}
     end = time.perf_counter() + seconds
@@ -52,11 +55,16 @@ def contest(H, T, batch, dtype, seconds, say):
             runner.run(updates)
             times[runner.name].append((time.perf_counter() - start) / updates)
     return {
-        "H": H, "T": T, "batch": batch, "V": V, "dtype": dtype,
-        "threads": THREADS, "agreement": difference,
+        "H": H,
+        "T": T,
+        "batch": batch,
+        "V": V,
+        "dtype": dtype,
+        "threads": THREADS,
+        "agreement": difference,
         "ms": {name: summary(ts) for name, ts in times.items()},
         "ratio": {name: ratio(ts, times["ours"], name in slow) for name, ts in times.items()},
-    }  # fmt: skip
+    }
 
 
 def agreement(runners, limit):
@@ -72,8 +80,9 @@ def agreement(runners, limit):
             losses[runner.name] += runner.run(1)
             single[runner.name].append(time.perf_counter() - start)
     ours = np.array(losses["ours"])
-    differences = {name: float(np.abs(np.array(theirs) / ours - 1).max())
-                   for name, theirs in losses.items()}  # fmt: skip
+    differences = {
+        name: float(np.abs(np.array(theirs) / ours - 1).max()) for name, theirs in losses.items()
+    }
     worst = max(differences, key=differences.get)
     if not differences[worst] <= limit:
         raise SystemExit(f"{worst} does not do the same work: {losses[worst]}, ours {ours}")

@@ -20,14 +20,14 @@ LIMITS = (0.18, 40)  # of the axis of ratios; what lies beyond stands at the edg
 COMPETITORS = {
     "ours": "`rnn_core.RNN.train`, NumPy alone",
     "by the book": "the same network written one column vector at a time, as the original is "
-                   "(a batch is one sequence after the other)",
+    "(a batch is one sequence after the other)",
     "torch": "`torch.nn.RNN`, `CrossEntropyLoss`, `clip_grad_value_`, `Adagrad`",
     "jax": "one update as one `jax.jit` function, the whole network in `lax.scan`, as one writes it "
-           "first",
+    "first",
     "jax tuned": "the same with only the recurrence in `lax.scan`, and the look-up and the scores "
-                 "of all steps outside it, as ours are",
+    "of all steps outside it, as ours are",
     "C": "hand-written loops, `gcc -O3 -march=native -fno-math-errno`, one thread",
-}  # fmt: skip
+}
 
 
 def size_of(cell):
@@ -62,8 +62,14 @@ def race_chart(cells):
         figure.axes, [(t, d) for t in threads for d in ("float64", "float32")], strict=True
     ):
         here = [cell for cell in cells if cell["threads"] == number and cell["dtype"] == dtype]
-        race_panel(ax, here, rows, f"{dtype}, {threads_of(number)}", left=dtype == "float64",
-                   bottom=number == threads[-1])  # fmt: skip
+        race_panel(
+            ax,
+            here,
+            rows,
+            f"{dtype}, {threads_of(number)}",
+            left=dtype == "float64",
+            bottom=number == threads[-1],
+        )
     handles = [
         Line2D([], [], color=colour, marker=marker, linestyle="", markersize=8, label=name)
         for name, (colour, marker) in LOOKS.items()
@@ -87,27 +93,54 @@ def race_panel(ax, cells, rows, title, *, left, bottom):
     for cell in cells:
         y, ratios = rows.index(size_of(cell)), cell["ratio"]
         shown = {name: min(max(value, low * 1.12), high / 1.12) for name, value in ratios.items()}
-        ax.plot([min(shown.values()), max(shown.values())], [y, y], color=COLOURS["grid"],
-                linewidth=3, zorder=1, solid_capstyle="round")  # fmt: skip
+        ax.plot(
+            [min(shown.values()), max(shown.values())],
+            [y, y],
+            color=COLOURS["grid"],
+            linewidth=3,
+            zorder=1,
+            solid_capstyle="round",
+        )
         for name, value in sorted(ratios.items(), key=lambda item: item[0] == "ours"):
             colour, marker = LOOKS[name]
-            ax.plot(shown[name], y, marker, color=colour, markersize=8.5, zorder=3,
-                    markeredgecolor="white", markeredgewidth=0.8)  # fmt: skip
+            ax.plot(
+                shown[name],
+                y,
+                marker,
+                color=colour,
+                markersize=8.5,
+                zorder=3,
+                markeredgecolor="white",
+                markeredgewidth=0.8,
+            )
             if value != shown[name]:  # beyond the edge: say how far
                 align = "left" if value < shown[name] else "right"
                 ax.annotate(
-                    f"{value:.2f}" if value < 1 else f"{value:.0f}", (shown[name], y),
-                    (-5 if align == "left" else 5, -13), textcoords="offset points", fontsize=8.5,
-                    va="center", ha=align, color=COLOURS["muted"],
-                )  # fmt: skip
+                    f"{value:.2f}" if value < 1 else f"{value:.0f}",
+                    (shown[name], y),
+                    (-5 if align == "left" else 5, -13),
+                    textcoords="offset points",
+                    fontsize=8.5,
+                    va="center",
+                    ha=align,
+                    color=COLOURS["muted"],
+                )
     ax.set_yticks(range(len(rows)), rows if left else [])
     ax.set_xticks([0.25, 0.5, 1, 2, 4, 8, 16, 32], ["¼", "½", "1", "2", "4", "8", "16", "32"])
     ax.minorticks_off()
     ax.grid(axis="y", visible=False)
     ax.tick_params(axis="y", length=0)
     for x, align, words in ((0.94, "right", "faster than ours"), (1.07, "left", "slower")):
-        ax.text(x, -0.6, words, ha=align, va="center", fontsize=8.5, style="italic",
-                color=COLOURS["muted"])  # fmt: skip
+        ax.text(
+            x,
+            -0.6,
+            words,
+            ha=align,
+            va="center",
+            fontsize=8.5,
+            style="italic",
+            color=COLOURS["muted"],
+        )
     x = "time of one update, as a multiple of ours" if bottom else ""
     label(ax, title, x, "hidden size · steps · batch" if left else "")
 
@@ -117,36 +150,67 @@ def learning_chart(learning):
     figure, ax = new_figure(width=9.0, height=4.8)
     ax.set_xscale("log")
     looks = (
-        (COLOURS["muted"], "--", "s"), ("#999933", "-.", "D"), ("#882255", "-", "^"),
+        (COLOURS["muted"], "--", "s"),
+        ("#999933", "-.", "D"),
+        ("#882255", "-", "^"),
         ("#332288", "-", "o"),
-    )  # fmt: skip
-    runs = {name: [point for point in points if point[0] > 0]
-            for name, points in learning["series"].items()}  # fmt: skip
+    )
+    runs = {
+        name: [point for point in points if point[0] > 0]
+        for name, points in learning["series"].items()
+    }
     first = min(points[0][0] for points in runs.values())
     last = max(points[-1][0] for points in runs.values())
-    bottom = min([loss for points in runs.values() for _, _, loss in points]
-                 + list(learning["ladder"].values())) - 0.1  # fmt: skip
+    bottom = (
+        min(
+            [loss for points in runs.values() for _, _, loss in points]
+            + list(learning["ladder"].values())
+        )
+        - 0.1
+    )
     ax.set_xlim(first * 0.9, last * 1.25)
     ax.set_ylim(bottom, 3.6)
     rungs = {name: loss for name, loss in learning["ladder"].items() if loss < 3.6}
     heights = spread(sorted(rungs.values()), (3.6 - bottom) * 0.045)
-    for (name, loss), height in zip(sorted(rungs.items(), key=lambda rung: rung[1]), heights,
-                                    strict=True):  # fmt: skip
+    for (name, loss), height in zip(
+        sorted(rungs.items(), key=lambda rung: rung[1]), heights, strict=True
+    ):
         ax.axhline(loss, color=COLOURS["muted"], linewidth=1, linestyle=":", zorder=1)
-        ax.annotate(f"{name} {loss:.2f}", (1, loss), (1.02, height), va="center", fontsize=9.5,
-                    xycoords=ax.get_yaxis_transform(), textcoords=ax.get_yaxis_transform(),
-                    color=COLOURS["muted"], annotation_clip=False,
-                    arrowprops={"arrowstyle": "-", "color": COLOURS["grid"]})  # fmt: skip
+        ax.annotate(
+            f"{name} {loss:.2f}",
+            (1, loss),
+            (1.02, height),
+            va="center",
+            fontsize=9.5,
+            xycoords=ax.get_yaxis_transform(),
+            textcoords=ax.get_yaxis_transform(),
+            color=COLOURS["muted"],
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": COLOURS["grid"]},
+        )
     for (name, points), (colour, line, marker) in zip(runs.items(), looks, strict=False):
         seconds, losses = [point[0] for point in points], [point[2] for point in points]
-        ax.plot(seconds, losses, line, color=colour, marker=marker, markersize=4.5,
-                label=f"{name}: {losses[-1]:.2f} at the end")  # fmt: skip
+        ax.plot(
+            seconds,
+            losses,
+            line,
+            color=colour,
+            marker=marker,
+            markersize=4.5,
+            label=f"{name}: {losses[-1]:.2f} at the end",
+        )
     ticks = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120]
     ticks = [tick for tick in ticks if first * 0.9 <= tick <= last * 1.25]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
-    ax.legend(frameon=True, facecolor="white", framealpha=0.9, edgecolor="none", fontsize=10,
-              loc="upper right")  # fmt: skip
+    ax.legend(
+        frameon=True,
+        facecolor="white",
+        framealpha=0.9,
+        edgecolor="none",
+        fontsize=10,
+        loc="upper right",
+    )
     label(
         ax,
         "Learning the Python Language Reference, on one core",
@@ -173,8 +237,10 @@ def spread(heights, gap):
 
 
 def update_table(cells, threads):
-    lines = ["| H · T · batch | type | " + " | ".join(LOOKS) + " |",
-             "| --- | --- |" + " ---: |" * len(LOOKS)]  # fmt: skip
+    lines = [
+        "| H · T · batch | type | " + " | ".join(LOOKS) + " |",
+        "| --- | --- |" + " ---: |" * len(LOOKS),
+    ]
     for cell in cells:
         if cell["threads"] != threads:
             continue
@@ -197,16 +263,19 @@ def who_wins(cells):
         if ratios:
             wins = sum(ratio < 1 for ratio in ratios)
             where = "nowhere" if not wins else f"in {wins} of {len(ratios)} settings"
-            sentences.append(f"- **{name}** is faster than ours {where}: its time is "
-                             f"{min(ratios):.2f} to {max(ratios):.2f} times ours.")  # fmt: skip
+            sentences.append(
+                f"- **{name}** is faster than ours {where}: its time is "
+                f"{min(ratios):.2f} to {max(ratios):.2f} times ours."
+            )
     return "\n".join(sentences)
 
 
 def page(results, pictures):
     """Return the Markdown page; pictures is the way from it to their folder."""
     machine, cells = results["machine"], results["updates"]
-    versions = ", ".join(f"{name} {machine[name]}" for name in ("numpy", "torch", "jax")
-                         if machine[name])  # fmt: skip
+    versions = ", ".join(
+        f"{name} {machine[name]}" for name in ("numpy", "torch", "jax") if machine[name]
+    )
     parts = [
         "# The race",
         f"Measured on {machine['date']}: {machine['processor']}, {machine['cores']} cores, "
@@ -241,12 +310,16 @@ def more(results, pictures):
         f"| {times(row['ratio'])} |"
         for row in results["sampling"]
     ]
-    memory = ["| H · batch, type | of | after the first updates | after five times as many |",
-              "| --- | --- | ---: | ---: |"]  # fmt: skip
+    memory = [
+        "| H · batch, type | of | after the first updates | after five times as many |",
+        "| --- | --- | ---: | ---: |",
+    ]
     for row in sorted(results["memory"], key=lambda row: row["H"]):
         later = "–" if row["later"] is None else f"{row['later']:.0f} MB"
-        memory.append(f"| {row['H']} · {row['batch'] or 'none'}, {row['dtype']} | {row['name']} | "
-                      f"{row['first']:.0f} MB | {later} |")  # fmt: skip
+        memory.append(
+            f"| {row['H']} · {row['batch'] or 'none'}, {row['dtype']} | {row['name']} | "
+            f"{row['first']:.0f} MB | {later} |"
+        )
     rungs = ", ".join(f"{name} {loss:.2f}" for name, loss in learning["ladder"].items())
     curves = ["| settings | after | loss |", "| --- | ---: | ---: |"]
     for name, points in learning["series"].items():
@@ -266,11 +339,15 @@ def more(results, pictures):
     ]
     if results["memory"]:
         parts += ["## Peak memory of the process", "\n".join(memory)]
-    return [*parts, "## Loss against seconds",
-            f"The Python Language Reference ({learning['characters']:,} characters, "
-            f"{learning['distinct']} distinct), the last tenth kept for validation; one thread; "
-            f"nats per character. The ladder, with interpolated smoothing: {rungs}.",
-            f"![{learning_chart(learning).alt}]({pictures}/learning.png)", "\n".join(curves)]  # fmt: skip
+    return [
+        *parts,
+        "## Loss against seconds",
+        f"The Python Language Reference ({learning['characters']:,} characters, "
+        f"{learning['distinct']} distinct), the last tenth kept for validation; one thread; "
+        f"nats per character. The ladder, with interpolated smoothing: {rungs}.",
+        f"![{learning_chart(learning).alt}]({pictures}/learning.png)",
+        "\n".join(curves),
+    ]
 
 
 def write(results, folder, pictures):

@@ -96,8 +96,9 @@ def race(threads, quick, skipped):
         cell = answer["updates"]
         results.append(cell)
         size = f"H={cell['H']}, T={cell['T']}, batch {cell['batch'] or 'none'}, {cell['dtype']}"
-        others = ", ".join(f"{name} x {cell['ratio'][name]:.2f}" for name in NAMES[1:]
-                           if name in cell["ratio"])  # fmt: skip
+        others = ", ".join(
+            f"{name} x {cell['ratio'][name]:.2f}" for name in NAMES[1:] if name in cell["ratio"]
+        )
         thread = "1 thread" if threads == 1 else f"{threads} threads"
         print(f"{size}, {thread}: ours {cell['ms']['ours']['median']:.3f} ms; {others}", flush=True)
     return results
@@ -111,8 +112,15 @@ def memories(quick, skipped):
         for size in (("64", "0", "float64"), ("512", "32", "float32"))[: 1 if quick else 2]:
             (answer,) = answers("extras.py", name, *size)
             if answer["memory"] and answer["memory"]["first"]:
-                rows.append({"name": name, "H": int(size[0]), "batch": int(size[1]) or None,
-                             "dtype": size[2], **answer["memory"]})  # fmt: skip
+                rows.append(
+                    {
+                        "name": name,
+                        "H": int(size[0]),
+                        "batch": int(size[1]) or None,
+                        "dtype": size[2],
+                        **answer["memory"],
+                    }
+                )
     return rows
 
 
@@ -136,8 +144,11 @@ def promises(results):
     yield f"10 MB are encoded in under a second ({seconds:.2f})", seconds < 1
     learning = results["learning"]
     for name, rung, within in () if results["quick"] else MARKS:
-        losses = [loss for seconds, _, loss in learning["series"].get(name, ())
-                  if seconds <= 1.02 * within]  # fmt: skip
+        losses = [
+            loss
+            for seconds, _, loss in learning["series"].get(name, ())
+            if seconds <= 1.02 * within
+        ]
         if losses:
             says = f"{name}: below the {rung} model within {within} s"
             mark = learning["ladder"][rung]

@@ -13,10 +13,15 @@ from tools import missing, need
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]  # fmt: skip
+]
 FRONTENDS = {  # name: kind of server, its environment (None: the one that runs the tests)
     "lab-4.6": ("lab", None),
     "lab-4.4.9": ("lab", "lab-4.4.9"),

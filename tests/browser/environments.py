@@ -27,8 +27,18 @@ def python_of(name, cache):
         return python
     shutil.rmtree(folder, ignore_errors=True)
     _run([sys.executable, "-m", "venv", folder])
-    _run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-          "-r", HERE / f"{name}.txt"])  # fmt: skip
+    _run(
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+            HERE / f"{name}.txt",
+        ]
+    )
     finished.write_text(wanted, encoding="utf-8")
     return python
 

@@ -10,9 +10,10 @@ LIMIT = 120  # seconds that Run All may take here; a lesson takes under 30
 
 # What Jupyter itself reports as an error, and why that is not ours.
 NOT_OURS = {
-    r"page error: .*undefined \(reading 'schema'\)":
-        "Notebook 7.6 looks for a setting before it has loaded it, whenever any notebook opens",
-}  # fmt: skip
+    r"page error: .*undefined \(reading 'schema'\)": (
+        "Notebook 7.6 looks for a setting before it has loaded it, whenever any notebook opens"
+    ),
+}
 
 _SCRIPT = """
 window.course = {

@@ -44,8 +44,10 @@ def store(name, png):
 def a_lesson(page):
     """The first cells of a lesson, with the map of the network."""
     page.cell(page.outputs()[0]["id"])
-    page.page.evaluate("window.course.panel().content.node.querySelector("
-                       "'.jp-WindowedPanel-outer')?.scrollTo(0, 0)")  # fmt: skip
+    page.page.evaluate(
+        "window.course.panel().content.node.querySelector("
+        "'.jp-WindowedPanel-outer')?.scrollTo(0, 0)"
+    )
     page.page.wait_for_timeout(1000)
     return page.page.screenshot()
 

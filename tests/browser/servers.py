@@ -14,9 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 KINDS = {"lab": ("jupyterlab", "LabApp"), "notebook": ("notebook", "JupyterNotebookApp")}
 SETTINGS = {  # no news, no look for updates: nothing is to leave the machine
     "@jupyterlab/apputils-extension/notification": {
-        "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True,
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
     },
-}  # fmt: skip
+}
 
 
 class Server:
@@ -37,13 +39,23 @@ class Server:
         with self.log.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [
-                    str(python), "-m", module, "--no-browser", "--allow-root", "--ip=127.0.0.1",
-                    f"--port={self.port}", "--ServerApp.port_retries=0",
-                    "--IdentityProvider.token=", f"--ServerApp.root_dir={self.root}",
+                    str(python),
+                    "-m",
+                    module,
+                    "--no-browser",
+                    "--allow-root",
+                    "--ip=127.0.0.1",
+                    f"--port={self.port}",
+                    "--ServerApp.port_retries=0",
+                    "--IdentityProvider.token=",
+                    f"--ServerApp.root_dir={self.root}",
                     f"--{traits}.expose_app_in_browser=True",
                 ],
-                cwd=self.root, env=self._environment(), stdout=log, stderr=log,
-            )  # fmt: skip
+                cwd=self.root,
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
+            )
         try:
             self._wait()
         except BaseException:

@@ -7,16 +7,18 @@ from conftest import lesson_numbers
 # Findings in what Jupyter makes: rule -> (part of the selector or HTML, the reason).
 NOT_OURS = {
     "aria-input-field-name": (
-        "noUi-handle", "ipywidgets gives a slider's handle no name; the label stands beside it"),
-    "label": (
-        "<input", "ipywidgets sets a label's `for` only where the label is shown"),
+        "noUi-handle",
+        "ipywidgets gives a slider's handle no name; the label stands beside it",
+    ),
+    "label": ("<input", "ipywidgets sets a label's `for` only where the label is shown"),
     "select-name": ("<select", "the same, for drop-downs"),
     "button-name": (
-        "jupyter-button", "ipywidgets gives the buttons of Play an icon and no words; the "
-        "lesson's own buttons beside it do the same step by step"),
-    "scrollable-region-focusable": (
-        "jp-", "JupyterLab's output areas scroll and take no focus"),
-}  # fmt: skip
+        "jupyter-button",
+        "ipywidgets gives the buttons of Play an icon and no words; the "
+        "lesson's own buttons beside it do the same step by step",
+    ),
+    "scrollable-region-focusable": ("jp-", "JupyterLab's output areas scroll and take no focus"),
+}
 
 # In the dark theme only colours are others, so only they are looked at again.
 ALL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]

@@ -136,7 +136,12 @@ def test_closing_the_tab_and_coming_back(box):
     again = WidgetBox(lesson, box.cell_id, "Training, live", place=-1)
     again.button("Start").click()
     again.wait_for(lambda: done(again) > 100, "a new dashboard does not train")
-    assert again.kernel("sum(w.state == 'training' for w in "
-                        "find('course.widgets.training_dashboard')._dashboards)") == 1  # fmt: skip
+    assert (
+        again.kernel(
+            "sum(w.state == 'training' for w in "
+            "find('course.widgets.training_dashboard')._dashboards)"
+        )
+        == 1
+    )
     again.button("Stop").click()
     state(again, "stopped")

@@ -26,9 +26,10 @@ def pictures_stored(path):
 
 def widget_cells(path):
     return [
-        cell for cell in read_lesson(NOTEBOOKS.parent / path).code
+        cell
+        for cell in read_lesson(NOTEBOOKS.parent / path).code
         if "widgets." in cell.source and "Run this cell to" in str(cell.outputs)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("lesson", lesson_numbers(), indirect=True)
@@ -50,8 +51,9 @@ def test_as_html(browser, tmp_path, number):
     page = tmp_path / "lesson.html"
     subprocess.run(
         [sys.executable, "-m", "nbconvert", "--to", "html", "--output", page, path],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+    )
     context = browser.new_context(java_script_enabled=False)
     try:
         tab = context.new_page()

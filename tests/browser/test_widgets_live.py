@@ -33,66 +33,100 @@ class Case:
 
 CASES = [
     Case(
-        2, "softmax_explorer", "Scores and probabilities",
+        2,
+        "softmax_explorer",
+        "Scores and probabilities",
         "(lambda now: [m('softmax_explorer').entropy_words(now, 'ehop'), "
         "m('softmax_explorer').naive_words(now)])(m('softmax_explorer').setting("
         "[c['score ' + x] for x in 'ehop'], c['shift'], c['temperature'], softmax))",
-        (("Score of e", "score e"), ("Score of h", "score h"), ("Score of o", "score o"),
-         ("Score of p", "score p"), ("Temperature", "temperature"), ("Shift of all", "shift")),
+        (
+            ("Score of e", "score e"),
+            ("Score of h", "score h"),
+            ("Score of o", "score o"),
+            ("Score of p", "score p"),
+            ("Temperature", "temperature"),
+            ("Shift of all", "shift"),
+        ),
     ),
     Case(
-        3, "forward_stepper", "The network reads",
+        3,
+        "forward_stepper",
+        "The network reads",
         "[m('forward_stepper').step_words(m('forward_stepper').read(forward, 'ehop', "
         "list(weights), c['text'], carry=c['carry']), 'ehop', c['step'])]",
         (("Step", "step"),),
     ),
     Case(
-        3, "forward_stepper", "The network reads",
+        3,
+        "forward_stepper",
+        "The network reads",
         "[m('forward_stepper').step_words(m('forward_stepper').read(forward, characters, "
         "list(trained.parameters.values()), c['text'], carry=c['carry']), characters, c['step'])]",
-        (("Step", "step"),), place=1,
+        (("Step", "step"),),
+        place=1,
     ),
     Case(
-        4, "bptt_stepper", "Back through time",
+        4,
+        "bptt_stepper",
+        "Back through time",
         "[m('bptt_stepper').html.escape(m('bptt_stepper').words(m('bptt_stepper').trace(weights, "
         "'ehop', c['text'], only_last=c['blamed']), len(c['text']) - 2 - c['back']))]",
         (("Steps back", "back"),),
     ),
     Case(
-        5, "gradient_flow", "Blame on its way back",
+        5,
+        "gradient_flow",
+        "Blame on its way back",
         "[m('gradient_flow').in_words(m('gradient_flow').flow(c['radius'], c['length'], "
         "c['limit'], c['how']), c['how'])]",
         (("Spectral radius", "radius"), ("Sequence length", "length"), ("Clip limit", "limit")),
     ),
     Case(
-        6, "optimizer_race", "SGD against Adagrad",
+        6,
+        "optimizer_race",
+        "SGD against Adagrad",
         "[m('optimizer_race').in_words(m('optimizer_race').race(*c.values()))]",
-        (("Learning rate of SGD", "sgd"), ("Learning rate of Adagrad", "adagrad"),
-         ("Steps in the valley", "steps"), ("Steepness of the valley", "steepness")),
+        (
+            ("Learning rate of SGD", "sgd"),
+            ("Learning rate of Adagrad", "adagrad"),
+            ("Steps in the valley", "steps"),
+            ("Steepness of the valley", "steepness"),
+        ),
     ),
     Case(
-        4, "bptt_stepper", "Back through time",
+        4,
+        "bptt_stepper",
+        "Back through time",
         "[m('bptt_stepper').html.escape(m('bptt_stepper').words(m('bptt_stepper').trace("
         "rnn.parameters, rnn.vocabulary.characters, c['text'], only_last=c['blamed']), "
         "len(c['text']) - 2 - c['back']))]",
-        (("Steps back", "back"),), place=1,
+        (("Steps back", "back"),),
+        place=1,
     ),
-    *(Case(
-        lesson, "temperature_sampler", "Temperature",
-        "(lambda said: [c['prompt'] + said.text, m('temperature_sampler').surprise_words(said), "
-        f"m('temperature_sampler').distribution_words(said, {model}.vocabulary.characters)])("
-        f"m('temperature_sampler').say({model}, c['prompt'], c['length'], c['temperature'], "
-        "c['seed'], greedy=c['greedy']))",
-        (("Temperature", "temperature"), ("Length", "length")), warm_up=("Temperature", 45),
-    ) for lesson, model in ((0, "network"), (8, "model"))),
+    *(
+        Case(
+            lesson,
+            "temperature_sampler",
+            "Temperature",
+            "(lambda said: [c['prompt'] + said.text, m('temperature_sampler').surprise_words(said), "
+            f"m('temperature_sampler').distribution_words(said, {model}.vocabulary.characters)])("
+            f"m('temperature_sampler').say({model}, c['prompt'], c['length'], c['temperature'], "
+            "c['seed'], greedy=c['greedy']))",
+            (("Temperature", "temperature"), ("Length", "length")),
+            warm_up=("Temperature", 45),
+        )
+        for lesson, model in ((0, "network"), (8, "model"))
+    ),
     Case(
-        9, "neuron_explorer", "Through the eyes of one unit",
+        9,
+        "neuron_explorer",
+        "Through the eyes of one unit",
         "(lambda sight: [m('neuron_explorer').in_words(sight, c['feature'], "
         "b.reader.cost(sight.unit)), m('neuron_explorer').coloured(b.reader.words, "
         "sight.activation)])(b.reader.see(c['feature'], c['place']))",
         (("Place", "place"),),
     ),
-]  # fmt: skip
+]
 IDS = [f"{case.lesson:02d}-{case.name}{case.place or ''}" for case in CASES]
 
 
@@ -118,9 +152,11 @@ def on_every_widget(test):
 def cases(*names):
     chosen = [case for case in CASES if case.name in names and not case.place]
     return pytest.mark.parametrize(
-        "lesson, case", [(case.lesson, case) for case in chosen], indirect=["lesson"],
+        "lesson, case",
+        [(case.lesson, case) for case in chosen],
+        indirect=["lesson"],
         ids=[f"{case.lesson:02d}-{case.name}" for case in chosen],
-    )  # fmt: skip
+    )
 
 
 def says_what_it_should(box, case):
@@ -139,9 +175,10 @@ def see_change(box, case, act, control, *, much=True):
     box.wait_for(lambda: box.values()[control] != value, f"{control} stays at {value}")
     if much:
         box.wait_for(lambda: box.state() != before, f"{control} changed nothing that is shown")
-    box.wait_for(lambda: says_what_it_should(box, case),
-                 f"{control} at {box.values()[control]}: the box does not say what it should: "
-                 f"{box.text()}")  # fmt: skip
+    box.wait_for(
+        lambda: says_what_it_should(box, case),
+        f"{control} at {box.values()[control]}: the box does not say what it should: {box.text()}",
+    )
     after = box.state()
     assert all(after[1]) and len(after[1]) == len(before[1]), "every picture has a description"
 
@@ -197,8 +234,10 @@ def test_delay(lesson, case, box, figures):
             break
     slow, middle = min(found, key=tuple)
     others = f", best of {len(found)}" if len(found) > 1 else ""
-    figures.append(f"{case.lesson:02d} {case.name}: {control} to picture, p50 {middle:.0f} ms, "
-                   f"p95 {slow:.0f} ms{others}")  # fmt: skip
+    figures.append(
+        f"{case.lesson:02d} {case.name}: {control} to picture, p50 {middle:.0f} ms, "
+        f"p95 {slow:.0f} ms{others}"
+    )
     assert slow < (LIMIT if busy() else TARGET)
 
 
@@ -210,8 +249,10 @@ def test_softmax_overflows(lesson, case, box):
     box.drag(box.handle("Shift of all"), 300)
     box.wait_for(lambda: "overflow" in box.text(), "no overflow")
     assert "nan" in " ".join(box.pictures())
-    for act in (lambda: box.button("Back to the start").click(),
-                lambda: box.press(box.button("Back to the start"), "Enter")):  # fmt: skip
+    for act in (
+        lambda: box.button("Back to the start").click(),
+        lambda: box.press(box.button("Back to the start"), "Enter"),
+    ):
         box.drag(box.handle("Shift of all"), 300)
         box.wait_for(lambda: box.values()["shift"] == 1000, "it does not go to the end")
         act()

@@ -113,12 +113,22 @@ class Hub:
 
     def _enter_room(self):
         plan = {
-            "needed": sorted({str(Path(path).resolve()) for path in (
-                sys.prefix, sys.base_prefix, self.folder, ROOT, self.proxy_program.parents[2])}),
+            "needed": sorted(
+                {
+                    str(Path(path).resolve())
+                    for path in (
+                        sys.prefix,
+                        sys.base_prefix,
+                        self.folder,
+                        ROOT,
+                        self.proxy_program.parents[2],
+                    )
+                }
+            ),
             "scratch": str(self.folder / "kept"),
             "files": {},
             "disks": {str(self.homes / FULL): (DISK, self.account[FULL])},
-        }  # fmt: skip
+        }
         for file, lines in self._register().items():
             path = self.folder / file
             path.write_text(
@@ -127,10 +137,22 @@ class Hub:
             path.chmod(0o600 if file == "shadow" else 0o644)
             plan["files"][f"/etc/{file}"] = str(path)
         self.room = subprocess.Popen(
-            ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-             sys.executable, "-I", HERE / "namespace.py", json.dumps(plan)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
-        )  # fmt: skip
+            [
+                "unshare",
+                "--mount",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "--mount-proc",
+                sys.executable,
+                "-I",
+                HERE / "namespace.py",
+                json.dumps(plan),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
         if self.room.stdout.readline() != "ready\n":
             raise RuntimeError("The class's room could not be made.")
         (first,) = psutil.Process(self.room.pid).children()
@@ -166,12 +188,15 @@ class Hub:
         with log:
             self.processes[name] = subprocess.Popen(
                 [*inside, *map(str, command)],
-                cwd=None if self.accounts else cwd, env=environment,
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                cwd=None if self.accounts else cwd,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
                 # Started in the background, a shell lets its commands ignore this signal, by
                 # which the hub stops its services.
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-            )  # fmt: skip
+            )
 
     def _environment(self):
         away = ("JUPYTER", "IPYTHON", "PYTHON", "COURSE_", "PYTEST", "VIRTUAL_ENV", "XDG_")
@@ -186,10 +211,17 @@ class Hub:
     def start_proxy(self):
         self._popen(
             "proxy",
-            [self.proxy_program, "--ip=127.0.0.1", f"--port={self.port}", "--api-ip=127.0.0.1",
-             f"--api-port={self.proxy_api_port}", f"--error-target={self.hub_url}/hub/error"],
-            self.state, self._environment(),
-        )  # fmt: skip
+            [
+                self.proxy_program,
+                "--ip=127.0.0.1",
+                f"--port={self.port}",
+                "--api-ip=127.0.0.1",
+                f"--api-port={self.proxy_api_port}",
+                f"--error-target={self.hub_url}/hub/error",
+            ],
+            self.state,
+            self._environment(),
+        )
         self._wait("proxy", f"{self.proxy_api}/api/routes", answers=(403,))
 
     def start(self):
@@ -290,10 +322,19 @@ def _proxy_program(cache):
     program = Path(cache) / "proxy" / "node_modules" / ".bin" / "configurable-http-proxy"
     if not program.exists():
         done = subprocess.run(
-            ["npm", "install", "--silent", "--no-audit", "--no-fund",
-             "--prefix", Path(cache) / "proxy", PROXY],
-            capture_output=True, encoding="utf-8",
-        )  # fmt: skip
+            [
+                "npm",
+                "install",
+                "--silent",
+                "--no-audit",
+                "--no-fund",
+                "--prefix",
+                Path(cache) / "proxy",
+                PROXY,
+            ],
+            capture_output=True,
+            encoding="utf-8",
+        )
         if done.returncode:
             raise RuntimeError(f"npm could not install {PROXY}:\n{done.stdout}{done.stderr}")
     return program.resolve()

@@ -100,9 +100,16 @@ class Student:
         """Return the notebook and its kernel, which is started if need be."""
         answer = await self.ask("GET", f"/api/contents/{path}?type=notebook&content=1")
         if path not in self.kernels:
-            session = await self.ask("POST", "/api/sessions", {
-                "path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"},
-            })  # fmt: skip
+            session = await self.ask(
+                "POST",
+                "/api/sessions",
+                {
+                    "path": path,
+                    "name": path,
+                    "type": "notebook",
+                    "kernel": {"name": "python3"},
+                },
+            )
             self.kernels[path] = Kernel(self, session)
             await self.kernels[path].connect()
         return answer["content"], self.kernels[path]
@@ -114,9 +121,15 @@ class Student:
         await self.ask("DELETE", f"/api/sessions/{kernel.session}")
 
     async def save(self, path, notebook):
-        await self.ask("PUT", f"/api/contents/{path}", {
-            "type": "notebook", "format": "json", "content": notebook,
-        })  # fmt: skip
+        await self.ask(
+            "PUT",
+            f"/api/contents/{path}",
+            {
+                "type": "notebook",
+                "format": "json",
+                "content": notebook,
+            },
+        )
         self.saved[path] = json.loads(json.dumps(notebook))
 
     async def run_all(self, path, solve=None):
@@ -151,21 +164,38 @@ class Kernel:
 
     async def send(self, kind, content, channel="shell"):
         header = {
-            "msg_id": uuid.uuid4().hex, "msg_type": kind, "username": self.student.name,
-            "session": self.session, "version": "5.3", "date": "2025-01-01T00:00:00Z",
-        }  # fmt: skip
-        await self.socket.send_json({
-            "header": header, "parent_header": {}, "metadata": {}, "content": content,
-            "channel": channel, "buffers": [],
-        })  # fmt: skip
+            "msg_id": uuid.uuid4().hex,
+            "msg_type": kind,
+            "username": self.student.name,
+            "session": self.session,
+            "version": "5.3",
+            "date": "2025-01-01T00:00:00Z",
+        }
+        await self.socket.send_json(
+            {
+                "header": header,
+                "parent_header": {},
+                "metadata": {},
+                "content": content,
+                "channel": channel,
+                "buffers": [],
+            }
+        )
         return header["msg_id"]
 
     async def execute(self, code, seconds=PATIENCE, expressions=None):
         """Run code; return its outputs as a notebook stores them, and the reply."""
-        request = await self.send("execute_request", {
-            "code": code, "silent": False, "store_history": True, "allow_stdin": False,
-            "stop_on_error": False, "user_expressions": expressions or {},
-        })  # fmt: skip
+        request = await self.send(
+            "execute_request",
+            {
+                "code": code,
+                "silent": False,
+                "store_history": True,
+                "allow_stdin": False,
+                "stop_on_error": False,
+                "user_expressions": expressions or {},
+            },
+        )
         outputs, reply, idle = [], None, False
         async with asyncio.timeout(seconds):
             while reply is None or not idle:

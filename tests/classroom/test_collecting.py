@@ -55,15 +55,22 @@ def collected(tmp_path):
         sys.platform == "linux" and os.geteuid() == 0, "Accounts for a test need root on Linux."
     )
     require(shutil.which("unshare") and shutil.which("runuser"), "util-linux is not installed.")
-    (lines,) = re.findall(r"^sudo bash <<'COLLECT'\n(.*?)^COLLECT$", README.read_text("utf-8"),
-                          re.MULTILINE | re.DOTALL)  # fmt: skip
+    (lines,) = re.findall(
+        r"^sudo bash <<'COLLECT'\n(.*?)^COLLECT$",
+        README.read_text("utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
     accounts = " ".join(f"{name}:{number}" for name, number in ACCOUNTS.items())
     script = SCENE.replace("ACCOUNTS", accounts) + lines.replace("REPO", "rnn")
     tmp_path.chmod(0o755)
     done = subprocess.run(
         ["unshare", "--mount", "bash", "-c", script],
-        cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return tmp_path / "home" / "ada" / "SUBMISSIONS"
 

@@ -131,10 +131,21 @@ def test_only_the_class_may_log_in(hub):
         ("root", hub.password),
     ]
     done = subprocess.run(
-        ["nsenter", f"--target={hub.first}", "--mount", "--pid", sys.executable, "-c", LOG_IN,
-         CONFIG, json.dumps(tries)],
-        capture_output=True, encoding="utf-8", env={"CONFIGPROXY_AUTH_TOKEN": "x", "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
+        [
+            "nsenter",
+            f"--target={hub.first}",
+            "--mount",
+            "--pid",
+            sys.executable,
+            "-c",
+            LOG_IN,
+            CONFIG,
+            json.dumps(tries),
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        env={"CONFIGPROXY_AUTH_TOKEN": "x", "PATH": "/usr/bin:/bin"},
+    )
     assert done.returncode == 0, done.stderr
     stranger, student, teacher, *refused = json.loads(done.stdout)
     assert stranger == "stranger"  # whose password is right: it is the group that is missing

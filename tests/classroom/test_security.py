@@ -300,13 +300,16 @@ def test_beside_the_hub(hub, people, scene, figures, run):
     (server, *_) = hub.processes_of(VICTIM)
     port = next(one.laddr.port for one in server.net_connections("tcp") if one.status == "LISTEN")
     code = INSIDE.format(
-        home=str(hub.homes / VICTIM), folder=FOLDER, pid=inner_pid(server), state=str(hub.state),
+        home=str(hub.homes / VICTIM),
+        folder=FOLDER,
+        pid=inner_pid(server),
+        state=str(hub.state),
         ports={
             "the server itself": f"http://127.0.0.1:{port}/user/{VICTIM}/api/contents",
             "the proxy's routes": f"{hub.proxy_api}/api/routes",
             "the hub's users": f"{hub.hub_url}/hub/api/users",
         },
-    )  # fmt: skip
+    )
     kernel = people[CURIOUS].kernels[lesson_path(0)]
 
     async def look():

@@ -47,9 +47,18 @@ def pins(path):
 def dockerfile(folder, scratch):
     """The Dockerfile for a folder as [(instruction, words)], rendered without a network."""
     command = [
-        sys.executable, "-m", "repo2docker", "--no-build", "--debug",
-        "--Repo2Docker.platform=linux/amd64", "--user-id", "1000", "--user-name", "jovyan", folder,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "repo2docker",
+        "--no-build",
+        "--debug",
+        "--Repo2Docker.platform=linux/amd64",
+        "--user-id",
+        "1000",
+        "--user-name",
+        "jovyan",
+        folder,
+    ]
     command, environment = without_network(command, surroundings(scratch))
     done = subprocess.run(
         command, env=environment, capture_output=True, encoding="utf-8", check=False
@@ -120,8 +129,21 @@ class Image:
         constraints = self.folder / "frozen.txt"
         lines = [f"{name}=={number}\n" for name, number in self.frozen.items() if name[0].isalnum()]
         constraints.write_text("".join(lines), encoding="utf-8")
-        run([*uv(), "pip", "install", "--quiet", "--compile-bytecode", "--python", self.python,
-             "--constraint", constraints, f"pip=={self.frozen['pip']}", *asked_for(version)])  # fmt: skip
+        run(
+            [
+                *uv(),
+                "pip",
+                "install",
+                "--quiet",
+                "--compile-bytecode",
+                "--python",
+                self.python,
+                "--constraint",
+                constraints,
+                f"pip=={self.frozen['pip']}",
+                *asked_for(version),
+            ]
+        )
 
     def _step(self, step, folder):
         """Run a RUN line of the Dockerfile with the image's folder in place of conda's."""

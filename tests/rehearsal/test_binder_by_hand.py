@@ -22,9 +22,16 @@ OURS = ("numpy", "matplotlib", "ipywidgets")
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 SAMPLE = "trained"  # the cell of the first lesson in which the network first recites
 WINDOW = {"width": 1280, "height": 800}
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-             "--disable-background-networking", "--disable-component-update",
-             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # fmt: skip
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
 
 
 # The lock ----------------------------------------------------------------------------------
@@ -32,8 +39,9 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 
 def test_base_is_as_frozen(image):
     """By hand it is what repo2docker's file says, to the version."""
-    differing = {name: number for name, number in image.before.items()
-                 if image.frozen.get(name) != number}  # fmt: skip
+    differing = {
+        name: number for name, number in image.before.items() if image.frozen.get(name) != number
+    }
     assert not differing
     assert {"jupyterlab", "notebook", "jupyterhub", "ipywidgets"} <= set(image.before)
 
@@ -76,8 +84,11 @@ def test_lock_is_what_its_command_gives(tmp_path):
     command = re.sub(r"^#   ", "", head[1], flags=re.MULTILINE).strip()
     assert "uv pip compile" in command
     command = command.replace("uv pip", f'"{uv()[0]}" -m uv --quiet pip', 1)
-    given = run(["bash", "-ec", f"{command} --constraint {LOCK.relative_to(ROOT)}"], cwd=ROOT,
-                env=surroundings(tmp_path))  # fmt: skip
+    given = run(
+        ["bash", "-ec", f"{command} --constraint {LOCK.relative_to(ROOT)}"],
+        cwd=ROOT,
+        env=surroundings(tmp_path),
+    )
     lines = [line for line in LOCK.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
     assert given.splitlines() == lines
 
@@ -136,8 +147,9 @@ def test_launch(image, browser, tmp_path, figures, monkeypatch):
             """id => { const panel = window.jupyterapp.shell.currentWidget;
             const cell = panel.content.widgets.find(cell => cell.model.id === id);
             return cell.model.executionCount && cell.model.outputs.length; }""",
-            arg=SAMPLE, timeout=120_000,
-        )  # fmt: skip
+            arg=SAMPLE,
+            timeout=120_000,
+        )
         sampled = time.perf_counter()
         cell = page.evaluate(
             """id => { const panel = window.jupyterapp.shell.currentWidget;
@@ -171,18 +183,36 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def running(image, course, tmp_path_factory, request):
     """The lessons that are to be tested, two at a time: {name: future of its process, folder}."""
-    names = [i.callspec.params["name"] for i in request.session.items if "[" in i.name
-             and i.originalname == "test_lesson"]  # fmt: skip
+    names = [
+        i.callspec.params["name"]
+        for i in request.session.items
+        if "[" in i.name and i.originalname == "test_lesson"
+    ]
     folder = tmp_path_factory.mktemp("ran")
     environment = surroundings(folder, OPENBLAS_NUM_THREADS="1")
 
     def run_lesson(name):
         return subprocess.run(
-            [image.python, "-m", "nbconvert", "--to", "notebook", "--execute",
-             "--log-level", "ERROR", "--output-dir", folder, course / "notebooks" / name],
-            env=environment, cwd=course / "notebooks",
-            capture_output=True, encoding="utf-8", errors="replace", check=False,
-        )  # fmt: skip
+            [
+                image.python,
+                "-m",
+                "nbconvert",
+                "--to",
+                "notebook",
+                "--execute",
+                "--log-level",
+                "ERROR",
+                "--output-dir",
+                folder,
+                course / "notebooks" / name,
+            ],
+            env=environment,
+            cwd=course / "notebooks",
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
 
     with ThreadPoolExecutor(2) as pool:
         yield {name: pool.submit(run_lesson, name) for name in names}, folder

@@ -22,13 +22,14 @@ def test_base_is_the_one_that_the_guide_speaks_of(version):
 def test_our_lock_goes_in_before_the_repository_and_nothing_else(instructions, own_steps):
     lock = "binder/requirements.txt"
     copy, *rest = own_steps
-    assert copy == (
-        "COPY", f"--chown=1000:1000 src/{lock} ${{REPO_DIR}}/{lock}"
-    )  # fmt: skip
+    assert copy == ("COPY", f"--chown=1000:1000 src/{lock} ${{REPO_DIR}}/{lock}")
     install = ("RUN", f'${{KERNEL_PYTHON_PREFIX}}/bin/pip install --no-cache-dir -r "{lock}"')
     assert install in rest
-    repository = next(i for i, (word, what) in enumerate(instructions)
-                      if word == "COPY" and re.search(r" src/ ", what))  # fmt: skip
+    repository = next(
+        i
+        for i, (word, what) in enumerate(instructions)
+        if word == "COPY" and re.search(r" src/ ", what)
+    )
     assert instructions.index(copy) < instructions.index(install) < repository
     rest.remove(install)
     left = [step for step in rest if step[0] != "USER"]

@@ -62,8 +62,12 @@ def run(tmp_path, monkeypatch):
     def go(*command, check=True):
         done = subprocess.run(
             [str(part) for part in command],
-            env=environment, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=600,
-        )  # fmt: skip
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=600,
+        )
         if check:
             assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         return done

@@ -37,8 +37,10 @@ def versioned():
         missing("git is needed to know which files are the course's.")
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, check=True,
-    ).stdout.decode("utf-8")  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode("utf-8")
     names = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
     return {name: (ROOT / name).read_bytes() for name in names if not re.search(r"(^|/)\.", name)}
 
@@ -63,9 +65,10 @@ def test_zip_holds_the_whole_course(versioned, made):
         wheels = {name for name in names if re.fullmatch(r"wheels/[^/]+\.whl", name)}
         assert names - wheels == set(versioned) | {"READ ME FIRST.txt"}
         differing = [  # a file may be edited while the zip is made
-            name for name, before in versioned.items()
+            name
+            for name, before in versioned.items()
             if archive.read(top + name) not in (before, (ROOT / name).read_bytes())
-        ]  # fmt: skip
+        ]
     assert not differing
 
 
@@ -75,12 +78,22 @@ def test_no_students_work_goes_in(tmp_path):
     for path in whole:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(b"")
-    for name in ("notebooks/my_rnn.py", "notebooks/my_rnn_set_aside_1.py", "notebooks/poem.npz",
-                 "notebooks/my_rnn.py.lock", "notebooks/Untitled.ipynb", "notebooks/poem.txt",
-                 "notebooks/.ipynb_checkpoints/00_start_here-checkpoint.ipynb", "grades.csv",
-                 "notebooks/course/__pycache__/texts.cpython-312.pyc", ".venv/bin/python",
-                 "notebooks/course/.ipynb_checkpoints/texts.py", "tests/browser/node_modules/a.js",
-                 "notebooks/rnn-course.zip", "notebooks/submissions/ada/my_rnn.py"):  # fmt: skip
+    for name in (
+        "notebooks/my_rnn.py",
+        "notebooks/my_rnn_set_aside_1.py",
+        "notebooks/poem.npz",
+        "notebooks/my_rnn.py.lock",
+        "notebooks/Untitled.ipynb",
+        "notebooks/poem.txt",
+        "notebooks/.ipynb_checkpoints/00_start_here-checkpoint.ipynb",
+        "grades.csv",
+        "notebooks/course/__pycache__/texts.cpython-312.pyc",
+        ".venv/bin/python",
+        "notebooks/course/.ipynb_checkpoints/texts.py",
+        "tests/browser/node_modules/a.js",
+        "notebooks/rnn-course.zip",
+        "notebooks/submissions/ada/my_rnn.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
     assert offline.course_files(tmp_path) == whole
@@ -136,10 +149,24 @@ def test_another_system_and_python(tmp_path):
     run(command(path, "--platform", "windows", "--python", "3.13"), cwd=ROOT / "notebooks")
     folder = unpack(path, tmp_path / "unpacked")
     install = [
-        *uv(), "pip", "install", "--no-config", "--no-index", "--find-links", "wheels",
-        "--only-binary", ":all:", "--python-platform", "x86_64-pc-windows-msvc",
-        "--python-version", "3.13", "--target", "installed", "-r", "requirements.txt",
-    ]  # fmt: skip
+        *uv(),
+        "pip",
+        "install",
+        "--no-config",
+        "--no-index",
+        "--find-links",
+        "wheels",
+        "--only-binary",
+        ":all:",
+        "--python-platform",
+        "x86_64-pc-windows-msvc",
+        "--python-version",
+        "3.13",
+        "--target",
+        "installed",
+        "-r",
+        "requirements.txt",
+    ]
     run_it, environment = without_network(install, surroundings(tmp_path))
     run(run_it, cwd=folder, env=environment)
     installed = folder / "installed"
@@ -186,9 +213,14 @@ def test_no_network(tmp_path):
     path.write_bytes(b"an older one")
     run_it, environment = without_network(command(path), surroundings(tmp_path))
     done = subprocess.run(
-        run_it, env=environment | {"PIP_NO_CACHE_DIR": "1"}, cwd=ROOT / "notebooks",
-        capture_output=True, encoding="utf-8", timeout=120, check=False,
-    )  # fmt: skip
+        run_it,
+        env=environment | {"PIP_NO_CACHE_DIR": "1"},
+        cwd=ROOT / "notebooks",
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 1
     assert "see that this machine has a network" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -214,8 +246,10 @@ def test_no_package_for_a_machine(tmp_path):
     target = offline.Target("macos-intel", "3.12")
     with pytest.raises(offline.CannotMake) as refusal:
         offline.download(target, ["numpy==0.0.999"], tmp_path)
-    assert re.match(r"There is no ready-made package for macos-intel, Python 3.12: .*numpy==0.0.999",
-                    str(refusal.value))  # fmt: skip
+    assert re.match(
+        r"There is no ready-made package for macos-intel, Python 3.12: .*numpy==0.0.999",
+        str(refusal.value),
+    )
 
 
 def test_no_index_for_pip(tmp_path, monkeypatch):

@@ -38,8 +38,12 @@ def network(V, H, characters):
 
 def now(panel, rnn):
     controls = panel.controls
-    blame = trace(rnn.parameters, rnn.vocabulary.characters, controls["text"].value,
-                  only_last=controls["blamed"].value)  # fmt: skip
+    blame = trace(
+        rnn.parameters,
+        rnn.vocabulary.characters,
+        controls["text"].value,
+        only_last=controls["blamed"].value,
+    )
     return blame, len(blame.das) - 1 - controls["back"].value
 
 
@@ -104,12 +108,15 @@ def test_weights_of_zero_have_no_blame_and_no_trouble():
         assert "nan" not in strip(blame, t) + share_bars(blame, t) + length_chart(blame, t)
 
 
-@pytest.mark.parametrize(("text", "sentence"), [
-    ("", "3 to 33 characters, not 0"),
-    ("ho", "3 to 33 characters, not 2"),
-    ("hope" * 100, "3 to 33 characters, not 400"),
-    ("hoop!", "Unknown character '!' at position 4"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "3 to 33 characters, not 0"),
+        ("ho", "3 to 33 characters, not 2"),
+        ("hope" * 100, "3 to 33 characters, not 400"),
+        ("hoop!", "Unknown character '!' at position 4"),
+    ],
+)
 def test_a_text_that_cannot_be_read(text, sentence):
     rnn = network(4, 3, "ehop")
     with pytest.raises(ValueError, match=re.escape(sentence)):
@@ -124,12 +131,15 @@ def test_a_text_that_cannot_be_read(text, sentence):
     agrees(panel, rnn)
 
 
-@pytest.mark.parametrize(("change", "characters", "sentence"), [
-    ({}, "ehopq", "made for 4 characters, not for 5"),
-    ({}, "hope", "sorted order"),
-    ({"by": None}, "ehop", "lack by"),
-    ({"Whh": np.zeros((2, 2))}, "ehop", "Whh has shape"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "characters", "sentence"),
+    [
+        ({}, "ehopq", "made for 4 characters, not for 5"),
+        ({}, "hope", "sorted order"),
+        ({"by": None}, "ehop", "lack by"),
+        ({"Whh": np.zeros((2, 2))}, "ehop", "Whh has shape"),
+    ],
+)
 def test_weights_that_do_not_fit(change, characters, sentence):
     weights = {**network(4, 3, "ehop").parameters, **change}
     weights = {name: array for name, array in weights.items() if array is not None}
@@ -193,8 +203,12 @@ def test_the_pictures_say_what_they_show(rnn):
     seen = set()
     for distance in range(6):
         panel.controls["back"].value = distance
-        seen.add(tuple(re.findall('aria-label="(.*?)"', box.value)[0]
-                       for box in (panel.drawn, panel.bars, panel.chart)))  # fmt: skip
+        seen.add(
+            tuple(
+                re.findall('aria-label="(.*?)"', box.value)[0]
+                for box in (panel.drawn, panel.bars, panel.chart)
+            )
+        )
     assert len(seen) == 6
     assert all("nan" not in label for labels in seen for label in labels)
 

@@ -80,10 +80,16 @@ def test_play_moves_the_step(panel):
     assert panel.controls["step"].value == 3 and "Step 3 of 7" in panel.words.value
 
 
-@pytest.mark.parametrize("wrong, said", [
-    ("", "nothing to read"), ("hopx", "Unknown character"), ("Hope", "Unknown character"),
-    ("h" * (LONGEST + 1), f"At most {LONGEST}"), ("☺", "Unknown character"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong, said",
+    [
+        ("", "nothing to read"),
+        ("hopx", "Unknown character"),
+        ("Hope", "Unknown character"),
+        ("h" * (LONGEST + 1), f"At most {LONGEST}"),
+        ("☺", "Unknown character"),
+    ],
+)
 def test_wrong_texts_get_a_sentence(panel, wrong, said):
     panel.controls["step"].value = 2
     before = panel.graph.value
@@ -95,10 +101,16 @@ def test_wrong_texts_get_a_sentence(panel, wrong, said):
     shows_the_plain_functions(panel)
 
 
-@pytest.mark.parametrize("broken, said", [
-    (lambda *args: None, "NoneType"),
-    (lambda inputs, h, *w: (np.zeros((len(inputs), 3)), np.zeros((len(inputs), 4))), "expected"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "broken, said",
+    [
+        (lambda *args: None, "NoneType"),
+        (
+            lambda inputs, h, *w: (np.zeros((len(inputs), 3)), np.zeros((len(inputs), 4))),
+            "expected",
+        ),
+    ],
+)
 def test_a_broken_forward_gets_a_sentence(broken, said):
     assert said in forward_stepper(broken, CHARACTERS, WEIGHTS, "hop").message.value
 

@@ -101,9 +101,13 @@ def test_the_words_change_with_the_picture_and_name_what_colour_tells(model):
     shades = np.array([1.0, 0.4, 0.0, -1e-9, -0.44, -1.0])
     found = re.findall(r'class="(.*?)" title="(.*?)"', coloured("abcdef", shades))
     assert found == [
-        ("rnn-up-10", "+1.00"), ("rnn-up-4", "+0.40"), ("rnn-down-0", "+0.00"),
-        ("rnn-down-1", "+0.00"), ("rnn-down-5", "−0.44"), ("rnn-down-10", "−1.00"),
-    ]  # fmt: skip
+        ("rnn-up-10", "+1.00"),
+        ("rnn-up-4", "+0.40"),
+        ("rnn-down-0", "+0.00"),
+        ("rnn-down-1", "+0.00"),
+        ("rnn-down-5", "−0.44"),
+        ("rnn-down-10", "−1.00"),
+    ]
     style = panel.children[0].value
     for strong, mark in (("up", "font-weight"), ("down", "underline")):
         rules = dict(re.findall(rf"rnn-{strong}-(\d+) {{(.*?)}}\n", style))

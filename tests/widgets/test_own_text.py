@@ -119,14 +119,28 @@ def test_memory_does_not_grow():
 def test_text_form_and_controls():
     panel = own_text()
     assert repr(panel).startswith("Run this cell to choose a text")
-    for control in (*panel.controls.values(), panel.upload, panel.path, panel.build, panel.save,
-                    panel.load, panel.examine):  # fmt: skip
+    for control in (
+        *panel.controls.values(),
+        panel.upload,
+        panel.path,
+        panel.build,
+        panel.save,
+        panel.load,
+        panel.examine,
+    ):
         assert control.description and control.tooltip
 
 
 def upload(panel, name, content):
-    panel.upload.value = ({"name": name, "type": "text/plain", "size": len(content),
-                           "content": memoryview(content), "last_modified": datetime.now(UTC)},)  # fmt: skip
+    panel.upload.value = (
+        {
+            "name": name,
+            "type": "text/plain",
+            "size": len(content),
+            "content": memoryview(content),
+            "last_modified": datetime.now(UTC),
+        },
+    )
 
 
 def test_a_text_is_brought():
@@ -142,10 +156,19 @@ def test_a_text_is_brought():
     assert panel.choice.value == f"{CHOICES[0]} (yours)"
 
 
-@pytest.mark.parametrize("content, said", [
-    (b"", "empty"), (b"   \n", "empty"), (b"aaaa" * 20, "one distinct"), (b"hope", "too short"),
-    (b"%PDF-1.7", "not plain text"), (b"caf\xe9 " * 20, "not UTF-8"),
-    (b"\xff\xfeh\0o\0", "UTF-16"), (b"\0\1\2" * 40, "not plain text")])  # fmt: skip
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (b"", "empty"),
+        (b"   \n", "empty"),
+        (b"aaaa" * 20, "one distinct"),
+        (b"hope", "too short"),
+        (b"%PDF-1.7", "not plain text"),
+        (b"caf\xe9 " * 20, "not UTF-8"),
+        (b"\xff\xfeh\0o\0", "UTF-16"),
+        (b"\0\1\2" * 40, "not plain text"),
+    ],
+)
 def test_a_bad_text_is_a_sentence(content, said):
     panel = own_text()
     before = panel.contents.value
@@ -209,8 +232,10 @@ def test_build_train_examine_save_load():
     assert panel.model.iteration == iteration and f"{iteration:,} updates" in bare(panel.news)
     batch = panel.dashboard.training.batch_size
     bench = panel.bench
-    assert np.array_equal(panel.model.train(bench.training, 5, batch_size=batch, report=None),
-                          first.train(bench.training, 5, batch_size=batch, report=None))  # fmt: skip
+    assert np.array_equal(
+        panel.model.train(bench.training, 5, batch_size=batch, report=None),
+        first.train(bench.training, 5, batch_size=batch, report=None),
+    )
 
 
 def test_wrong_files_are_sentences(tmp_path):

@@ -34,7 +34,8 @@ def test_the_box_agrees_with_the_plain_function():
         found = now(panel)
         assert bars("Largest taken away first", "ehop", found.probabilities) in panel.charts.value
         assert bars("Naive: exp straight away", "ehop", found.naive, hollow=True) in (
-            panel.charts.value)  # fmt: skip
+            panel.charts.value
+        )
         assert entropy_words(found, "ehop") in panel.words.value
         assert naive_words(found) in panel.naive_said.value
         assert panel.message.value == ""
@@ -53,22 +54,28 @@ def test_the_shift_changes_nothing_but_the_naive_version():
         assert np.isnan(found.naive).any() == (abs(shift) >= 710 or shift <= -745)
 
 
-@pytest.mark.parametrize(("scores", "shift", "words"), [
-    ([1.0, -1.0], 0, "the same"),
-    ([1.0, -1.0], 1000, "exp(1,001) is too large"),
-    ([1.0, -1.0], -1000, "exp(−999) rounds to 0"),
-    ([4.6, 4.6], 705, "their sum is inf"),
-    ([0.0, -0.4], -745, "off by"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("scores", "shift", "words"),
+    [
+        ([1.0, -1.0], 0, "the same"),
+        ([1.0, -1.0], 1000, "exp(1,001) is too large"),
+        ([1.0, -1.0], -1000, "exp(−999) rounds to 0"),
+        ([4.6, 4.6], 705, "their sum is inf"),
+        ([0.0, -0.4], -745, "off by"),
+    ],
+)
 def test_words_for_each_fate_of_the_naive_version(scores, shift, words):
     assert words in naive_words(setting(scores, shift))
 
 
-@pytest.mark.parametrize(("scores", "words"), [
-    ([0.0, 0.0, 0.0, 0.0], "close to an even guess: as unsure as among 4.0 characters"),
-    ([0.0, 0.0, -900.0, -900.0], "as unsure as among 2.0 characters"),
-    ([0.0, 900.0, 0.0, 0.0], "almost certain: as unsure as among 1.0 characters"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("scores", "words"),
+    [
+        ([0.0, 0.0, 0.0, 0.0], "close to an even guess: as unsure as among 4.0 characters"),
+        ([0.0, 0.0, -900.0, -900.0], "as unsure as among 2.0 characters"),
+        ([0.0, 900.0, 0.0, 0.0], "almost certain: as unsure as among 1.0 characters"),
+    ],
+)
 def test_entropy_in_words(scores, words):
     assert words in entropy_words(setting(scores), "ehop")
 

@@ -37,8 +37,14 @@ def test_the_box_agrees_with_the_plain_function(model):
 
     def agree():
         now = values(panel)
-        said = say(model, now["prompt"], now["length"], now["temperature"], now["seed"],
-                   greedy=now["greedy"])  # fmt: skip
+        said = say(
+            model,
+            now["prompt"],
+            now["length"],
+            now["temperature"],
+            now["seed"],
+            greedy=now["greedy"],
+        )
         characters = model.vocabulary.characters
         assert distribution_words(said, characters) in panel.words.value
         assert distribution_svg(said, characters) in panel.chart.value

@@ -48,8 +48,10 @@ def test_slices_are_one_long_call():
     while training.done < training.goal:
         training.advance(0.003)
     assert np.array_equal(training.losses, losses)
-    assert all(np.array_equal(training.model.parameters[name], expected.parameters[name])
-               for name in expected.parameters)  # fmt: skip
+    assert all(
+        np.array_equal(training.model.parameters[name], expected.parameters[name])
+        for name in expected.parameters
+    )
     assert [done for done, _ in training.diary] == [1, 100, 200, 500, 1000]
 
 
@@ -89,9 +91,15 @@ def test_an_interrupt_keeps_what_was_done(monkeypatch):
     assert np.array_equal(training.losses, in_one_call(3)[1])
 
 
-@pytest.mark.parametrize("loss, said", [
-    (4.0, ", above all baselines"), (3.0, ", below uniform"), (0.6, ", below 2-gram"),
-    (0.01, ", below 3-gram")])  # fmt: skip
+@pytest.mark.parametrize(
+    "loss, said",
+    [
+        (4.0, ", above all baselines"),
+        (3.0, ", below uniform"),
+        (0.6, ", below 2-gram"),
+        (0.01, ", below 3-gram"),
+    ],
+)
 def test_where_a_loss_stands(loss, said):
     assert among(loss, LADDER) == said
     assert among(loss, {}) == ""
@@ -140,14 +148,16 @@ def test_pause_resume_and_stop():
         assert len(panel.losses) == done == panel.model.iteration
         assert f"Paused after {done:,}" in panel.words.value
         assert f"{done:,} of 3,000" in panel.progress.value and f"after {done:,} " in (
-            panel.chart.value)  # fmt: skip
+            panel.chart.value
+        )
         assert panel.controls["start"].description == "Resume"
         assert len(panel.model.generate("Hope", 30)) == 30
         panel.controls["start"].click()
         await until(lambda: panel.state == "finished")
         assert np.array_equal(panel.losses, in_one_call(3000)[1])
         assert "3,000 of 3,000" in panel.progress.value and 'aria-valuenow="100"' in (
-            panel.progress.value)  # fmt: skip
+            panel.progress.value
+        )
         assert "Hope is the thing" in panel.spoken.value
         panel.controls["start"].click()
         await until(lambda: panel.training.done > 3100)
@@ -312,14 +322,17 @@ def test_the_kernel_answers_while_it_trains_and_its_interrupt_pauses():
 
         def ask(code):
             found = client.execute_interactive(
-                "pass", user_expressions={"it": code}, timeout=20, silent=True)  # fmt: skip
+                "pass", user_expressions={"it": code}, timeout=20, silent=True
+            )
             answer = found["content"]["user_expressions"]["it"]
             assert answer["status"] == "ok", answer
             return answer["data"]["text/plain"].strip("'")
 
         client.execute_interactive(
-            CELLS.format(paths=[str(ROOT), str(NOTEBOOKS)]), timeout=60,
-            output_hook=lambda message: None)  # fmt: skip
+            CELLS.format(paths=[str(ROOT), str(NOTEBOOKS)]),
+            timeout=60,
+            output_hook=lambda message: None,
+        )
         time.sleep(0.5)
         begin = time.monotonic()
         first, state = int(ask("panel.training.done")), ask("panel.state")

@@ -336,59 +336,109 @@ ONE_HOT = Exercise(
     returns="an array of shape (len(indices), size)",
     axes=("time step", "character"),
     mistakes=(
-        Mistake("transposed", transposed,
-                "The characters run down and the time steps across. Put time first: one row for "
-                "each index."),
-        Mistake("one-row-for-all", one_row_for_all,
-                "All indices share a single row, so their order is lost. Each index needs a row of "
-                "its own."),
-        Mistake("counts", counts,
-                "This counts how often each character comes. One-hot keeps the order: a row for "
-                "each index, with a single 1 in it."),
-        Mistake("whole-rows", whole_rows,
-                "Whole rows are filled with ones. `rows[indices] = 1` picks rows alone; each row "
-                "wants one column of its own as well."),
-        Mistake("whole-columns", whole_columns,
-                "Every row has a 1 for every index. `rows[:, indices] = 1` picks all rows; pair "
-                "each row with its own column."),
-        Mistake("index-for-one", index_in_place_of_one,
-                "The index itself stands where the 1 should be. A larger number is no larger "
-                "character: every row holds a single 1."),
-        Mistake("one-place-early", one_place_early,
-                "The ones stand one place too far to the left. Index 0 belongs to the first "
-                "column."),
-        Mistake("one-place-late", one_place_late,
-                "The ones stand one place too far to the right. Columns are counted from 0."),
-        Mistake("size-from-largest", size_from_largest,
-                "The width comes from the largest index in this chunk. Another chunk would have "
-                "another width: use `size`."),
-        Mistake("inverted", all_ones_but_one,
-                "Zeros and ones have changed places: the row should be all zeros, but for the one "
-                "character that is there."),
-        Mistake("diagonal", diagonal,
-                "The ones run down the diagonal whatever the indices are. `np.eye` has a row for "
-                "each character; which of its rows does each index ask for?"),
-        Mistake("filled-up", filled_up,
-                "Every place up to the index is 1, as on a thermometer. That would make later "
-                "characters out of earlier ones; only the index's own place is 1."),
-        Mistake("only-first-row", only_first_row,
-                "Only the first row has its 1. Is the `return` indented into the loop, so that it "
-                "ends after one turn?"),
-        Mistake("whole-table", whole_table,
-                "This is a table with a row for every character there is, whatever the indices "
-                "are. Which of its rows do the indices ask for, and in which order?"),
-        Mistake("index-for-row", index_for_row,
-                "The index is taken for the row as well as for the column. Rows are time steps, "
-                "counted from 0, whichever character stands there."),
-        Mistake("table-too-small", table_too_small,
-                "`np.eye` is given the number of indices. Its table needs a row and a column for "
-                "each character that there is."),
-        Mistake("shape-in-two-arguments", shape_in_two_arguments,
-                "`np.zeros` takes a shape as one argument; a second argument is the type of the "
-                "numbers. Put the two lengths into parentheses of their own.",
-                error="data ?type"),
+        Mistake(
+            "transposed",
+            transposed,
+            "The characters run down and the time steps across. Put time first: one row for "
+            "each index.",
+        ),
+        Mistake(
+            "one-row-for-all",
+            one_row_for_all,
+            "All indices share a single row, so their order is lost. Each index needs a row of "
+            "its own.",
+        ),
+        Mistake(
+            "counts",
+            counts,
+            "This counts how often each character comes. One-hot keeps the order: a row for "
+            "each index, with a single 1 in it.",
+        ),
+        Mistake(
+            "whole-rows",
+            whole_rows,
+            "Whole rows are filled with ones. `rows[indices] = 1` picks rows alone; each row "
+            "wants one column of its own as well.",
+        ),
+        Mistake(
+            "whole-columns",
+            whole_columns,
+            "Every row has a 1 for every index. `rows[:, indices] = 1` picks all rows; pair "
+            "each row with its own column.",
+        ),
+        Mistake(
+            "index-for-one",
+            index_in_place_of_one,
+            "The index itself stands where the 1 should be. A larger number is no larger "
+            "character: every row holds a single 1.",
+        ),
+        Mistake(
+            "one-place-early",
+            one_place_early,
+            "The ones stand one place too far to the left. Index 0 belongs to the first column.",
+        ),
+        Mistake(
+            "one-place-late",
+            one_place_late,
+            "The ones stand one place too far to the right. Columns are counted from 0.",
+        ),
+        Mistake(
+            "size-from-largest",
+            size_from_largest,
+            "The width comes from the largest index in this chunk. Another chunk would have "
+            "another width: use `size`.",
+        ),
+        Mistake(
+            "inverted",
+            all_ones_but_one,
+            "Zeros and ones have changed places: the row should be all zeros, but for the one "
+            "character that is there.",
+        ),
+        Mistake(
+            "diagonal",
+            diagonal,
+            "The ones run down the diagonal whatever the indices are. `np.eye` has a row for "
+            "each character; which of its rows does each index ask for?",
+        ),
+        Mistake(
+            "filled-up",
+            filled_up,
+            "Every place up to the index is 1, as on a thermometer. That would make later "
+            "characters out of earlier ones; only the index's own place is 1.",
+        ),
+        Mistake(
+            "only-first-row",
+            only_first_row,
+            "Only the first row has its 1. Is the `return` indented into the loop, so that it "
+            "ends after one turn?",
+        ),
+        Mistake(
+            "whole-table",
+            whole_table,
+            "This is a table with a row for every character there is, whatever the indices "
+            "are. Which of its rows do the indices ask for, and in which order?",
+        ),
+        Mistake(
+            "index-for-row",
+            index_for_row,
+            "The index is taken for the row as well as for the column. Rows are time steps, "
+            "counted from 0, whichever character stands there.",
+        ),
+        Mistake(
+            "table-too-small",
+            table_too_small,
+            "`np.eye` is given the number of indices. Its table needs a row and a column for "
+            "each character that there is.",
+        ),
+        Mistake(
+            "shape-in-two-arguments",
+            shape_in_two_arguments,
+            "`np.zeros` takes a shape as one argument; a second argument is the type of the "
+            "numbers. Put the two lengths into parentheses of their own.",
+            error="data ?type",
+        ),
     ),
-)  # fmt: skip
+)
 
 # shift_targets -----------------------------------------------------------------------------
 
@@ -473,48 +523,90 @@ SHIFT_TARGETS = Exercise(
     parts=("inputs", "targets"),
     axes=("time step",),
     mistakes=(
-        Mistake("swapped", swapped_pair,
-                "Inputs and targets have changed places: this network would guess the character "
-                "that came before."),
-        Mistake("not-shifted", not_shifted,
-                "The targets are the inputs. To repeat what it has just read, a network needs to "
-                "learn nothing at all: the loss would fall fast and the samples would stutter."),
-        Mistake("copied-whole", copied_whole,
-                "Inputs and targets are both the whole text. The last character has no follower, "
-                "the first follows nothing: each array loses one, at which end?"),
-        Mistake("wrapped-around", wrapped_around,
-                "The targets wrap around: the last character is followed by the first. The text "
-                "does not say so; leave out the input that has no follower."),
-        Mistake("previous-as-target", previous_as_target,
-                "The shift goes the wrong way: each target is the character before its input."),
-        Mistake("inputs-not-cut", inputs_not_cut,
-                "There is one input more than there are targets. What follows the last character? "
-                "Nothing that we know."),
-        Mistake("padded", padded_with_zero,
-                "The last target is a made-up 0, which is a character too. Leave out the input "
-                "that has no follower."),
-        Mistake("two-ahead", two_ahead,
-                "Each target stands two places after its input. The question is what comes next, "
-                "one place on."),
-        Mistake("next-number", next_number,
-                "One was added to each number. The next number is not the next character: move "
-                "along the text, not along the alphabet."),
-        Mistake("last-only", last_one_only,
-                "There is a single target, for the last input. Every input has a follower, and the "
-                "network is asked at every step."),
-        Mistake("halves", half_and_half,
-                "The text was cut into two halves. Input and target are neighbours: the same text, "
-                "moved along by one."),
-        Mistake("pairs", list_of_pairs,
-                "These are pairs, an input and its target each. Give back two arrays: all the "
-                "inputs, and all the targets."),
-        Mistake("every-other", every_other,
-                "Every other character is an input, and those between them are targets. All but "
-                "the ends are both: first an answer, then the next question."),
-        Mistake("inputs-shifted-too", inputs_shifted_too,
-                "The inputs begin with the second character, as the targets do. The first "
-                "character is read too, and has a follower."),
+        Mistake(
+            "swapped",
+            swapped_pair,
+            "Inputs and targets have changed places: this network would guess the character "
+            "that came before.",
+        ),
+        Mistake(
+            "not-shifted",
+            not_shifted,
+            "The targets are the inputs. To repeat what it has just read, a network needs to "
+            "learn nothing at all: the loss would fall fast and the samples would stutter.",
+        ),
+        Mistake(
+            "copied-whole",
+            copied_whole,
+            "Inputs and targets are both the whole text. The last character has no follower, "
+            "the first follows nothing: each array loses one, at which end?",
+        ),
+        Mistake(
+            "wrapped-around",
+            wrapped_around,
+            "The targets wrap around: the last character is followed by the first. The text "
+            "does not say so; leave out the input that has no follower.",
+        ),
+        Mistake(
+            "previous-as-target",
+            previous_as_target,
+            "The shift goes the wrong way: each target is the character before its input.",
+        ),
+        Mistake(
+            "inputs-not-cut",
+            inputs_not_cut,
+            "There is one input more than there are targets. What follows the last character? "
+            "Nothing that we know.",
+        ),
+        Mistake(
+            "padded",
+            padded_with_zero,
+            "The last target is a made-up 0, which is a character too. Leave out the input "
+            "that has no follower.",
+        ),
+        Mistake(
+            "two-ahead",
+            two_ahead,
+            "Each target stands two places after its input. The question is what comes next, "
+            "one place on.",
+        ),
+        Mistake(
+            "next-number",
+            next_number,
+            "One was added to each number. The next number is not the next character: move "
+            "along the text, not along the alphabet.",
+        ),
+        Mistake(
+            "last-only",
+            last_one_only,
+            "There is a single target, for the last input. Every input has a follower, and the "
+            "network is asked at every step.",
+        ),
+        Mistake(
+            "halves",
+            half_and_half,
+            "The text was cut into two halves. Input and target are neighbours: the same text, "
+            "moved along by one.",
+        ),
+        Mistake(
+            "pairs",
+            list_of_pairs,
+            "These are pairs, an input and its target each. Give back two arrays: all the "
+            "inputs, and all the targets.",
+        ),
+        Mistake(
+            "every-other",
+            every_other,
+            "Every other character is an input, and those between them are targets. All but "
+            "the ends are both: first an answer, then the next question.",
+        ),
+        Mistake(
+            "inputs-shifted-too",
+            inputs_shifted_too,
+            "The inputs begin with the second character, as the targets do. The first "
+            "character is read too, and has a follower.",
+        ),
     ),
-)  # fmt: skip
+)
 
 EXERCISES_HERE = [BUILD_VOCABULARY, ONE_HOT, SHIFT_TARGETS]

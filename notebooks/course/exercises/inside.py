@@ -86,37 +86,65 @@ HIDDEN_STATES = Exercise(
     returns="an array of shape (len(text), H), the state after each character",
     axes=("character", "unit"),
     mistakes=(
-        Mistake("first-state-kept", all_states,
-                "There is one row more than there are characters: `hs[0]` is the state before "
-                "anything was read."),
-        Mistake("states-before", states_before,
-                "These are the states *before* each character. The state that has read character "
-                "i is `hs[i + 1]`."),
-        Mistake("only-the-last", last_state,
-                "This is the state at the end of the text alone. Give back one row for each "
-                "character."),
-        Mistake("units-first", units_first,
-                "The units run down and the characters across. Time comes first: one row for each "
-                "character."),
-        Mistake("predictions", predictions,
-                "These are the predictions `ps`. The hidden states are the other array that "
-                "`forward` gives back."),
-        Mistake("each-alone", each_alone,
-                "Each character was read from a state of zeros, so nothing is remembered. Send the "
-                "whole text through `forward` at once."),
-        Mistake("not-from-zeros", started_from_ones,
-                "The first state is not zeros. A network that has read nothing has a state of "
-                "zeros."),
-        Mistake("before-tanh", before_tanh,
-                "These are the sums before tanh. The hidden state is what comes out of tanh."),
-        Mistake("from-state-of-training", from_state_of_training,
-                "The first state is `model.h`, which training left behind. A network that has "
-                "read nothing has a state of zeros."),
-        Mistake("own-vocabulary", own_vocabulary,
-                "The characters were numbered anew, from this text alone. The network knows them "
-                "by the numbers of its own `model.vocabulary`."),
+        Mistake(
+            "first-state-kept",
+            all_states,
+            "There is one row more than there are characters: `hs[0]` is the state before "
+            "anything was read.",
+        ),
+        Mistake(
+            "states-before",
+            states_before,
+            "These are the states *before* each character. The state that has read character "
+            "i is `hs[i + 1]`.",
+        ),
+        Mistake(
+            "only-the-last",
+            last_state,
+            "This is the state at the end of the text alone. Give back one row for each character.",
+        ),
+        Mistake(
+            "units-first",
+            units_first,
+            "The units run down and the characters across. Time comes first: one row for each "
+            "character.",
+        ),
+        Mistake(
+            "predictions",
+            predictions,
+            "These are the predictions `ps`. The hidden states are the other array that "
+            "`forward` gives back.",
+        ),
+        Mistake(
+            "each-alone",
+            each_alone,
+            "Each character was read from a state of zeros, so nothing is remembered. Send the "
+            "whole text through `forward` at once.",
+        ),
+        Mistake(
+            "not-from-zeros",
+            started_from_ones,
+            "The first state is not zeros. A network that has read nothing has a state of zeros.",
+        ),
+        Mistake(
+            "before-tanh",
+            before_tanh,
+            "These are the sums before tanh. The hidden state is what comes out of tanh.",
+        ),
+        Mistake(
+            "from-state-of-training",
+            from_state_of_training,
+            "The first state is `model.h`, which training left behind. A network that has "
+            "read nothing has a state of zeros.",
+        ),
+        Mistake(
+            "own-vocabulary",
+            own_vocabulary,
+            "The characters were numbered anew, from this text alone. The network knows them "
+            "by the numbers of its own `model.vocabulary`.",
+        ),
     ),
-)  # fmt: skip
+)
 
 # unit_correlation --------------------------------------------------------------------------
 
@@ -238,72 +266,135 @@ UNIT_CORRELATION = Exercise(
     returns="an array of shape (H,), a correlation between -1 and 1 for each unit",
     axes=("unit",),
     mistakes=(
-        Mistake("means-not-taken-away", product_only,
-                "The mean product says little while the means are still in: a unit that is always "
-                "0.9 would seem to follow everything. Take the means away, then divide by the "
-                "spreads."),
-        Mistake("covariance", covariance,
-                "This is the covariance. It grows with the size of the feature; divide by both "
-                "standard deviations."),
-        Mistake("cosine", cosine,
-                "This is the cosine between the columns as they are. A correlation takes both "
-                "means away first."),
-        Mistake("over-variances", over_variances,
-                "The covariance is divided by variances. Their roots, the standard deviations, "
-                "give a number between -1 and 1."),
-        Mistake("over-the-units-spread-only", over_units_spread,
-                "The covariance is divided by the spread of the unit, not by that of the feature: "
-                "counted in other units, the same feature would give another number. Divide by "
-                "both."),
-        Mistake("over-the-features-spread-only", over_features_spread,
-                "The covariance is divided by the spread of the feature, not by that of the unit, "
-                "so a unit that hardly moves seems not to follow. Divide by both."),
-        Mistake("slope", slope,
-                "This divides by the variance of the feature only: the slope of a line through the "
-                "points. A correlation divides by both standard deviations."),
-        Mistake("other-slope", other_slope,
-                "This divides by the variance of the unit only. A correlation divides by both "
-                "standard deviations."),
-        Mistake("absolute", absolute,
-                "The sign is gone. A unit that falls where the feature rises follows it too, the "
-                "other way round, and we want to see that."),
-        Mistake("squared", squared,
-                "This is the square of the correlation: the sign is gone, and weak ones look "
-                "weaker still."),
-        Mistake("one-mean-for-all", one_mean_for_all,
-                "All units share one mean and one spread here. Each unit has its own: which "
-                "`axis` runs along time?"),
-        Mistake("best-only", best_only,
-                "This is the largest of them alone. Give back all, one for each unit; ranking "
-                "comes afterwards."),
-        Mistake("best-unit", best_unit,
-                "This is the number of the best unit. Give back the correlation of every unit."),
-        Mistake("sum-for-mean", sum_for_mean,
-                "These grow with the length of the text: the products were added up, where their "
-                "mean is needed."),
-        Mistake("whole-matrix", whole_matrix,
-                "This is the table of all correlations, of units with units too. Give back its "
-                "part for the feature: one number for each unit."),
-        Mistake("mean-over-units", mean_over_units,
-                "The mean that is taken away runs over the units. Each unit has a mean of its "
-                "own, over time: look at the `axis`."),
-        Mistake("one-too-few-in-the-spread", one_too_few_in_the_spread,
-                "The products are divided by n and the squares by n - 1, as `ddof=1` says, so "
-                "even a perfect follower stays below 1. Use the same n in both."),
-        Mistake("one-too-few-in-the-products", one_too_few_in_the_products,
-                "The products are divided by n - 1, as `np.cov` does, and the squares by n, so a "
-                "perfect follower comes out above 1. Use the same n in both."),
-        Mistake("means-left-in-the-products", means_left_in_products,
-                "The spreads are right, but the products are of the numbers as they are. Take "
-                "both means away before you multiply."),
-        Mistake("mean-of-everything", mean_of_everything,
-                "The mean of the products runs over time and over the units, so all units share "
-                "it. Which `axis` leaves one number for each unit?"),
-        Mistake("divided-then-multiplied", divided_then_multiplied,
-                "`a / b * c` divides by b and then multiplies by c. Put brackets around the "
-                "product below the line."),
+        Mistake(
+            "means-not-taken-away",
+            product_only,
+            "The mean product says little while the means are still in: a unit that is always "
+            "0.9 would seem to follow everything. Take the means away, then divide by the "
+            "spreads.",
+        ),
+        Mistake(
+            "covariance",
+            covariance,
+            "This is the covariance. It grows with the size of the feature; divide by both "
+            "standard deviations.",
+        ),
+        Mistake(
+            "cosine",
+            cosine,
+            "This is the cosine between the columns as they are. A correlation takes both "
+            "means away first.",
+        ),
+        Mistake(
+            "over-variances",
+            over_variances,
+            "The covariance is divided by variances. Their roots, the standard deviations, "
+            "give a number between -1 and 1.",
+        ),
+        Mistake(
+            "over-the-units-spread-only",
+            over_units_spread,
+            "The covariance is divided by the spread of the unit, not by that of the feature: "
+            "counted in other units, the same feature would give another number. Divide by "
+            "both.",
+        ),
+        Mistake(
+            "over-the-features-spread-only",
+            over_features_spread,
+            "The covariance is divided by the spread of the feature, not by that of the unit, "
+            "so a unit that hardly moves seems not to follow. Divide by both.",
+        ),
+        Mistake(
+            "slope",
+            slope,
+            "This divides by the variance of the feature only: the slope of a line through the "
+            "points. A correlation divides by both standard deviations.",
+        ),
+        Mistake(
+            "other-slope",
+            other_slope,
+            "This divides by the variance of the unit only. A correlation divides by both "
+            "standard deviations.",
+        ),
+        Mistake(
+            "absolute",
+            absolute,
+            "The sign is gone. A unit that falls where the feature rises follows it too, the "
+            "other way round, and we want to see that.",
+        ),
+        Mistake(
+            "squared",
+            squared,
+            "This is the square of the correlation: the sign is gone, and weak ones look "
+            "weaker still.",
+        ),
+        Mistake(
+            "one-mean-for-all",
+            one_mean_for_all,
+            "All units share one mean and one spread here. Each unit has its own: which "
+            "`axis` runs along time?",
+        ),
+        Mistake(
+            "best-only",
+            best_only,
+            "This is the largest of them alone. Give back all, one for each unit; ranking "
+            "comes afterwards.",
+        ),
+        Mistake(
+            "best-unit",
+            best_unit,
+            "This is the number of the best unit. Give back the correlation of every unit.",
+        ),
+        Mistake(
+            "sum-for-mean",
+            sum_for_mean,
+            "These grow with the length of the text: the products were added up, where their "
+            "mean is needed.",
+        ),
+        Mistake(
+            "whole-matrix",
+            whole_matrix,
+            "This is the table of all correlations, of units with units too. Give back its "
+            "part for the feature: one number for each unit.",
+        ),
+        Mistake(
+            "mean-over-units",
+            mean_over_units,
+            "The mean that is taken away runs over the units. Each unit has a mean of its "
+            "own, over time: look at the `axis`.",
+        ),
+        Mistake(
+            "one-too-few-in-the-spread",
+            one_too_few_in_the_spread,
+            "The products are divided by n and the squares by n - 1, as `ddof=1` says, so "
+            "even a perfect follower stays below 1. Use the same n in both.",
+        ),
+        Mistake(
+            "one-too-few-in-the-products",
+            one_too_few_in_the_products,
+            "The products are divided by n - 1, as `np.cov` does, and the squares by n, so a "
+            "perfect follower comes out above 1. Use the same n in both.",
+        ),
+        Mistake(
+            "means-left-in-the-products",
+            means_left_in_products,
+            "The spreads are right, but the products are of the numbers as they are. Take "
+            "both means away before you multiply.",
+        ),
+        Mistake(
+            "mean-of-everything",
+            mean_of_everything,
+            "The mean of the products runs over time and over the units, so all units share "
+            "it. Which `axis` leaves one number for each unit?",
+        ),
+        Mistake(
+            "divided-then-multiplied",
+            divided_then_multiplied,
+            "`a / b * c` divides by b and then multiplies by c. Put brackets around the "
+            "product below the line.",
+        ),
     ),
-)  # fmt: skip
+)
 
 # ablate ------------------------------------------------------------------------------------
 
@@ -423,55 +514,102 @@ ABLATE = Exercise(
     signature="ablate(model, unit, text)",
     returns="one number, the loss without that unit in nats per character",
     mistakes=(
-        Mistake("only-output", changed(only_output),
-                "The unit no longer reaches the scores, but it still feeds the next state, and "
-                "through it everything later. Silence both ways out."),
-        Mistake("only-recurrence", changed(only_recurrence),
-                "The unit no longer feeds the next state, but the scores still hear it. Silence "
-                "both ways out."),
-        Mistake("only-incoming", changed(only_incoming),
-                "The unit no longer hears the old state, but the present character and its bias "
-                "still drive it. It should be 0 at every step."),
-        Mistake("bias-left", changed(bias_left),
-                "The unit's weights in are 0, its bias is not: it stands at tanh of the bias, not "
-                "at 0."),
-        Mistake("row-of-why", changed(row_of_output),
-                "Row `unit` of Why belongs to a character, not to a unit. Units are the columns "
-                "there."),
-        Mistake("rows-for-columns", changed(rows_for_columns),
-                "Rows were cleared in both matrices. A row holds what a unit or a score *hears*; "
-                "what unit `unit` *says* stands in a column. Which side of the comma does `unit` "
-                "belong on?"),
-        Mistake("row-of-whh", changed(row_of_recurrence),
-                "In Why the right column is gone, in Whh a row: the unit no longer hears the "
-                "others, but they still hear it. What it says stands in a column of Whh too."),
-        Mistake("own-weight", changed(weight_of_itself),
-                "Only the weight from the unit to itself is gone. It still speaks to all others, "
-                "and to the scores."),
-        Mistake("several-units", changed(everything_after),
-                "More than one unit was silenced. Take out one column, not all from there on."),
-        Mistake("difference", difference,
-                "This is how much worse it became. Give back the loss itself; whoever calls can "
-                "take the difference."),
-        Mistake("summed", summed,
-                "This is the loss of the whole text, which grows with its length. Divide by the "
-                "number of characters predicted."),
-        Mistake("divided-by-all", divided_by_all,
-                "A text of n characters has n - 1 to predict: nothing comes before the first. "
-                "Divide by n - 1."),
-        Mistake("not-ablated", not_ablated,
-                "The loss is that of the whole network: no unit was silenced. Was the copy "
-                "changed, and then used?"),
-        Mistake("column-of-wxh", changed(column_of_wxh),
-                "A column of Wxh belongs to a character: this makes the network blind to that "
-                "one, and no unit is silent. What a unit says goes out through Whh and Why."),
-        Mistake("targets-not-shifted", targets_not_shifted,
-                "The network is asked for the character that it has just read. Its targets are "
-                "the characters one place on, `indices[1:]`."),
-        Mistake("from-left-over-state", from_left_over_state,
-                "The reading begins with `model.h`, the state that training left behind. Begin "
-                "with zeros."),
+        Mistake(
+            "only-output",
+            changed(only_output),
+            "The unit no longer reaches the scores, but it still feeds the next state, and "
+            "through it everything later. Silence both ways out.",
+        ),
+        Mistake(
+            "only-recurrence",
+            changed(only_recurrence),
+            "The unit no longer feeds the next state, but the scores still hear it. Silence "
+            "both ways out.",
+        ),
+        Mistake(
+            "only-incoming",
+            changed(only_incoming),
+            "The unit no longer hears the old state, but the present character and its bias "
+            "still drive it. It should be 0 at every step.",
+        ),
+        Mistake(
+            "bias-left",
+            changed(bias_left),
+            "The unit's weights in are 0, its bias is not: it stands at tanh of the bias, not "
+            "at 0.",
+        ),
+        Mistake(
+            "row-of-why",
+            changed(row_of_output),
+            "Row `unit` of Why belongs to a character, not to a unit. Units are the columns there.",
+        ),
+        Mistake(
+            "rows-for-columns",
+            changed(rows_for_columns),
+            "Rows were cleared in both matrices. A row holds what a unit or a score *hears*; "
+            "what unit `unit` *says* stands in a column. Which side of the comma does `unit` "
+            "belong on?",
+        ),
+        Mistake(
+            "row-of-whh",
+            changed(row_of_recurrence),
+            "In Why the right column is gone, in Whh a row: the unit no longer hears the "
+            "others, but they still hear it. What it says stands in a column of Whh too.",
+        ),
+        Mistake(
+            "own-weight",
+            changed(weight_of_itself),
+            "Only the weight from the unit to itself is gone. It still speaks to all others, "
+            "and to the scores.",
+        ),
+        Mistake(
+            "several-units",
+            changed(everything_after),
+            "More than one unit was silenced. Take out one column, not all from there on.",
+        ),
+        Mistake(
+            "difference",
+            difference,
+            "This is how much worse it became. Give back the loss itself; whoever calls can "
+            "take the difference.",
+        ),
+        Mistake(
+            "summed",
+            summed,
+            "This is the loss of the whole text, which grows with its length. Divide by the "
+            "number of characters predicted.",
+        ),
+        Mistake(
+            "divided-by-all",
+            divided_by_all,
+            "A text of n characters has n - 1 to predict: nothing comes before the first. "
+            "Divide by n - 1.",
+        ),
+        Mistake(
+            "not-ablated",
+            not_ablated,
+            "The loss is that of the whole network: no unit was silenced. Was the copy "
+            "changed, and then used?",
+        ),
+        Mistake(
+            "column-of-wxh",
+            changed(column_of_wxh),
+            "A column of Wxh belongs to a character: this makes the network blind to that "
+            "one, and no unit is silent. What a unit says goes out through Whh and Why.",
+        ),
+        Mistake(
+            "targets-not-shifted",
+            targets_not_shifted,
+            "The network is asked for the character that it has just read. Its targets are "
+            "the characters one place on, `indices[1:]`.",
+        ),
+        Mistake(
+            "from-left-over-state",
+            from_left_over_state,
+            "The reading begins with `model.h`, the state that training left behind. Begin "
+            "with zeros.",
+        ),
     ),
-)  # fmt: skip
+)
 
 EXERCISES_HERE = [HIDDEN_STATES, UNIT_CORRELATION, ABLATE]

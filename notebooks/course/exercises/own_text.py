@@ -105,49 +105,94 @@ SPLIT_TEXT = Exercise(
     returns="two strings, training and validation",
     parts=("training", "validation"),
     mistakes=(
-        Mistake("parts-swapped", parts_swapped,
-                "Both parts are right and in the wrong order: training comes first."),
-        Mistake("training-from-the-end", training_from_the_end,
-                "Training is the end of the text here. It should be the beginning: we read first, "
-                "and are examined on what comes after."),
-        Mistake("fraction-kept-back", fraction_kept_back,
-                "`fraction` is the share to train on. Here that share is kept back."),
-        Mistake("one-in-both", one_in_both,
-                "The character at the cut stands in both parts. What is examined must not have "
-                "been read."),
-        Mistake("one-lost", one_lost,
-                "The character at the cut stands in neither part. Put together, the two should "
-                "give the text again."),
-        Mistake("trained-on-everything", trained_on_everything,
-                "Training is the whole text, so the network will have read its exam. End it at "
-                "the cut."),
-        Mistake("examined-on-everything", examined_on_everything,
-                "Validation is the whole text, most of which the network will have read. Begin it "
-                "at the cut."),
-        Mistake("rounded-up", rounded_up,
-                "Where the cut is no whole number it was rounded up. The task says `int`, which "
-                "leaves the fraction out."),
-        Mistake("shuffled", shuffled,
-                "The characters were mixed. Their order is all there is to learn: cut the text, "
-                "and leave it in order."),
-        Mistake("every-few", every_few,
-                "Characters were picked out of the text at regular places. Both parts have holes "
-                "then; make one cut instead."),
-        Mistake("lengths", lengths,
-                "These are the lengths of the two parts. Give back the parts themselves."),
-        Mistake("to-the-nearest", to_the_nearest,
-                "Where the cut is no whole number it was rounded to the nearest one. The task "
-                "says `int`, which leaves the fraction out."),
-        Mistake("words", words,
-                "The text was cut between words, and what stood between them was made a space. "
-                "Cut it as it is, character by character."),
-        Mistake("two-cuts", two_cuts,
-                "The length of validation is worked out by itself, from 1 - fraction, and rounded "
-                "by itself. The two parts meet only by chance: use one cut for both."),
-        Mistake("percent", percent,
-                "`fraction` is taken for a percentage. It is a share of 1: 0.9 means nine tenths."),
+        Mistake(
+            "parts-swapped",
+            parts_swapped,
+            "Both parts are right and in the wrong order: training comes first.",
+        ),
+        Mistake(
+            "training-from-the-end",
+            training_from_the_end,
+            "Training is the end of the text here. It should be the beginning: we read first, "
+            "and are examined on what comes after.",
+        ),
+        Mistake(
+            "fraction-kept-back",
+            fraction_kept_back,
+            "`fraction` is the share to train on. Here that share is kept back.",
+        ),
+        Mistake(
+            "one-in-both",
+            one_in_both,
+            "The character at the cut stands in both parts. What is examined must not have "
+            "been read.",
+        ),
+        Mistake(
+            "one-lost",
+            one_lost,
+            "The character at the cut stands in neither part. Put together, the two should "
+            "give the text again.",
+        ),
+        Mistake(
+            "trained-on-everything",
+            trained_on_everything,
+            "Training is the whole text, so the network will have read its exam. End it at "
+            "the cut.",
+        ),
+        Mistake(
+            "examined-on-everything",
+            examined_on_everything,
+            "Validation is the whole text, most of which the network will have read. Begin it "
+            "at the cut.",
+        ),
+        Mistake(
+            "rounded-up",
+            rounded_up,
+            "Where the cut is no whole number it was rounded up. The task says `int`, which "
+            "leaves the fraction out.",
+        ),
+        Mistake(
+            "shuffled",
+            shuffled,
+            "The characters were mixed. Their order is all there is to learn: cut the text, "
+            "and leave it in order.",
+        ),
+        Mistake(
+            "every-few",
+            every_few,
+            "Characters were picked out of the text at regular places. Both parts have holes "
+            "then; make one cut instead.",
+        ),
+        Mistake(
+            "lengths",
+            lengths,
+            "These are the lengths of the two parts. Give back the parts themselves.",
+        ),
+        Mistake(
+            "to-the-nearest",
+            to_the_nearest,
+            "Where the cut is no whole number it was rounded to the nearest one. The task "
+            "says `int`, which leaves the fraction out.",
+        ),
+        Mistake(
+            "words",
+            words,
+            "The text was cut between words, and what stood between them was made a space. "
+            "Cut it as it is, character by character.",
+        ),
+        Mistake(
+            "two-cuts",
+            two_cuts,
+            "The length of validation is worked out by itself, from 1 - fraction, and rounded "
+            "by itself. The two parts meet only by chance: use one cut for both.",
+        ),
+        Mistake(
+            "percent",
+            percent,
+            "`fraction` is taken for a percentage. It is a share of 1: 0.9 means nine tenths.",
+        ),
     ),
-)  # fmt: skip
+)
 
 # perplexity --------------------------------------------------------------------------------
 
@@ -242,51 +287,93 @@ PERPLEXITY = Exercise(
     signature="perplexity(loss, count)",
     returns="one number, 1 or more",
     mistakes=(
-        Mistake("not-divided", not_divided,
-                "The loss is summed over `count` characters. Make it that of one character "
-                "before you raise e to it."),
-        Mistake("powers-of-two", powers_of_two,
-                "The loss is in nats, which belong to e. Powers of 2 undo bits."),
-        Mistake("mean-nats", mean_nats,
-                "These are nats per character. Perplexity turns them back into a number of equal "
-                "choices: which function undoes a natural logarithm?"),
-        Mistake("mean-bits", mean_bits,
-                "These are bits per character, a fine scale and another one. Perplexity counts "
-                "choices, not questions."),
-        Mistake("divided-outside", divided_outside,
-                "The division by `count` comes after the exponential. Divide first: the mean is "
-                "taken of surprises, not of choices."),
-        Mistake("root-too-late", root_too_late,
-                "On paper this is right. But e to the sum of a long text is larger than any float, "
-                "and its root is still infinite: divide before the exponential."),
-        Mistake("typical-probability", typical_probability,
-                "This is a probability, between 0 and 1. Perplexity is one over it: look at the "
-                "sign in the exponent."),
-        Mistake("e-to-the-bits", e_to_the_bits,
-                "e is raised to bits. e belongs to nats, 2 to bits: the formula has one or the "
-                "other."),
-        Mistake("bits-multiplied", bits_multiplied,
-                "To come from nats to bits, divide by the logarithm of 2. Here they are "
-                "multiplied by it."),
-        Mistake("one-too-few", one_too_few,
-                "The sum is divided by `count - 1`. `count` is already the number of characters "
-                "predicted."),
-        Mistake("wrong-way-round", wrong_way_round,
-                "The division is the wrong way round: nats per character, not characters per "
-                "nat."),
-        Mistake("logarithm", logarithm,
-                "A logarithm was taken where it should be undone. The loss is a logarithm "
-                "already."),
-        Mistake("whole-division", whole_division_of_loss,
-                "Whole-number division, `//`, cuts the nats per character down to a whole number. "
-                "Divide with `/`."),
-        Mistake("powers-of-ten", powers_of_ten,
-                "The loss is in nats, which belong to e. Powers of 10 undo another logarithm."),
-        Mistake("of-twenty-five", of_twenty_five,
-                "The loss is divided by 25, whatever the count. 25 is the length of a chunk; how "
-                "many characters this loss belongs to stands in `count`."),
+        Mistake(
+            "not-divided",
+            not_divided,
+            "The loss is summed over `count` characters. Make it that of one character "
+            "before you raise e to it.",
+        ),
+        Mistake(
+            "powers-of-two",
+            powers_of_two,
+            "The loss is in nats, which belong to e. Powers of 2 undo bits.",
+        ),
+        Mistake(
+            "mean-nats",
+            mean_nats,
+            "These are nats per character. Perplexity turns them back into a number of equal "
+            "choices: which function undoes a natural logarithm?",
+        ),
+        Mistake(
+            "mean-bits",
+            mean_bits,
+            "These are bits per character, a fine scale and another one. Perplexity counts "
+            "choices, not questions.",
+        ),
+        Mistake(
+            "divided-outside",
+            divided_outside,
+            "The division by `count` comes after the exponential. Divide first: the mean is "
+            "taken of surprises, not of choices.",
+        ),
+        Mistake(
+            "root-too-late",
+            root_too_late,
+            "On paper this is right. But e to the sum of a long text is larger than any float, "
+            "and its root is still infinite: divide before the exponential.",
+        ),
+        Mistake(
+            "typical-probability",
+            typical_probability,
+            "This is a probability, between 0 and 1. Perplexity is one over it: look at the "
+            "sign in the exponent.",
+        ),
+        Mistake(
+            "e-to-the-bits",
+            e_to_the_bits,
+            "e is raised to bits. e belongs to nats, 2 to bits: the formula has one or the other.",
+        ),
+        Mistake(
+            "bits-multiplied",
+            bits_multiplied,
+            "To come from nats to bits, divide by the logarithm of 2. Here they are "
+            "multiplied by it.",
+        ),
+        Mistake(
+            "one-too-few",
+            one_too_few,
+            "The sum is divided by `count - 1`. `count` is already the number of characters "
+            "predicted.",
+        ),
+        Mistake(
+            "wrong-way-round",
+            wrong_way_round,
+            "The division is the wrong way round: nats per character, not characters per nat.",
+        ),
+        Mistake(
+            "logarithm",
+            logarithm,
+            "A logarithm was taken where it should be undone. The loss is a logarithm already.",
+        ),
+        Mistake(
+            "whole-division",
+            whole_division_of_loss,
+            "Whole-number division, `//`, cuts the nats per character down to a whole number. "
+            "Divide with `/`.",
+        ),
+        Mistake(
+            "powers-of-ten",
+            powers_of_ten,
+            "The loss is in nats, which belong to e. Powers of 10 undo another logarithm.",
+        ),
+        Mistake(
+            "of-twenty-five",
+            of_twenty_five,
+            "The loss is divided by 25, whatever the count. 25 is the length of a chunk; how "
+            "many characters this loss belongs to stands in `count`.",
+        ),
     ),
-)  # fmt: skip
+)
 
 # ngram_probability -------------------------------------------------------------------------
 
@@ -318,8 +405,15 @@ def ngram_probability_cases(rng):
     yield small, "o", "h"
     yield counted("hopehopeh", 1), "", "h"
     words = "the tune without the words, the thing"
-    for n, context, character in ((2, "t", "h"), (3, "th", "e"), (3, "th", "i"), (3, "e ", "t"),
-                                  (4, "the", " "), (4, "xyz", "e"), (4, "the", "q")):  # fmt: skip
+    for n, context, character in (
+        (2, "t", "h"),
+        (3, "th", "e"),
+        (3, "th", "i"),
+        (3, "e ", "t"),
+        (4, "the", " "),
+        (4, "xyz", "e"),
+        (4, "the", "q"),
+    ):
         yield counted(words, n), context, character
 
 
@@ -422,60 +516,114 @@ NGRAM_PROBABILITY = Exercise(
     signature="ngram_probability(counts, context, character)",
     returns="one number between 0 and 1",
     mistakes=(
-        Mistake("count-alone", count_alone,
-                "This is how often the character followed. Divide by how often this context was "
-                "seen at all."),
-        Mistake("share-of-everything", share_of_everything,
-                "The count is divided by that of the whole table: the chance of context and "
-                "character together. Only what followed *this* context belongs below the line."),
-        Mistake("over-different", over_different,
-                "Below the line stands how many different characters followed, `len`. Add up how "
-                "often they did."),
-        Mistake("over-largest", over_largest,
-                "The count is divided by the largest one. The chances of all characters after a "
-                "context should add up to 1."),
-        Mistake("other-way-round", other_way_round,
-                "This is how often this context stood before the character. We ask the other way "
-                "round: the context is given, what follows?"),
-        Mistake("forgets-context", forgets_context,
-                "The context plays no part: this is how frequent the character is anywhere. Look "
-                "at the counts of this context alone."),
-        Mistake("add-one", add_one,
-                "Something was added to every count. That is smoothing, which comes next; here an "
-                "unseen character has probability 0."),
-        Mistake("even-when-unknown", even_when_unknown,
-                "For a context never seen this spreads the chance evenly. A fair choice, but the "
-                "task asks for 0 there, so that gaps can be counted."),
-        Mistake("surprise", surprise,
-                "This is the surprise, the loss of this character. Give back the probability it "
-                "is the logarithm of."),
-        Mistake("context-missing", context_missing,
-                "A context that was never seen stops it with a KeyError. What does `dict.get` give "
-                "for a key that is not there?"),
-        Mistake("character-missing", character_missing,
-                "A character that never followed this context stops it with a KeyError. It was "
-                "seen 0 times: let the look-up say so."),
-        Mistake("neither-met", neither_met,
-                "It stops with a KeyError wherever the table has a gap. Both look-ups need an "
-                "answer for what is not there, the context's and the character's."),
-        Mistake("whole-division", whole_division,
-                "Whole-number division, `//`, cuts every share down to 0 or 1. Divide with `/`."),
-        Mistake("arguments-swapped", arguments_swapped,
-                "The table is asked for `character` first and for `context` inside that. It leads "
-                "from the context to what followed."),
-        Mistake("gap-divided", gap_divided,
-                "A context that was never seen has a sum of 0, and that stands below the fraction "
-                "line. Give back 0 for it before you divide."),
-        Mistake("nothing-met", nothing_met,
-                "`counts.get(context)` gives None for a context that was never seen, and None has "
-                "no `get`. What should stand there in its place?"),
-        Mistake("one-for-unseen", one_for_unseen,
-                "A character that never followed this context counts as if it had once. It was "
-                "seen 0 times: that is what the look-up should give."),
-        Mistake("whether-it-followed", whether_it_followed,
-                "This says whether the character ever followed. How often it did, out of all "
-                "times, is the probability."),
+        Mistake(
+            "count-alone",
+            count_alone,
+            "This is how often the character followed. Divide by how often this context was "
+            "seen at all.",
+        ),
+        Mistake(
+            "share-of-everything",
+            share_of_everything,
+            "The count is divided by that of the whole table: the chance of context and "
+            "character together. Only what followed *this* context belongs below the line.",
+        ),
+        Mistake(
+            "over-different",
+            over_different,
+            "Below the line stands how many different characters followed, `len`. Add up how "
+            "often they did.",
+        ),
+        Mistake(
+            "over-largest",
+            over_largest,
+            "The count is divided by the largest one. The chances of all characters after a "
+            "context should add up to 1.",
+        ),
+        Mistake(
+            "other-way-round",
+            other_way_round,
+            "This is how often this context stood before the character. We ask the other way "
+            "round: the context is given, what follows?",
+        ),
+        Mistake(
+            "forgets-context",
+            forgets_context,
+            "The context plays no part: this is how frequent the character is anywhere. Look "
+            "at the counts of this context alone.",
+        ),
+        Mistake(
+            "add-one",
+            add_one,
+            "Something was added to every count. That is smoothing, which comes next; here an "
+            "unseen character has probability 0.",
+        ),
+        Mistake(
+            "even-when-unknown",
+            even_when_unknown,
+            "For a context never seen this spreads the chance evenly. A fair choice, but the "
+            "task asks for 0 there, so that gaps can be counted.",
+        ),
+        Mistake(
+            "surprise",
+            surprise,
+            "This is the surprise, the loss of this character. Give back the probability it "
+            "is the logarithm of.",
+        ),
+        Mistake(
+            "context-missing",
+            context_missing,
+            "A context that was never seen stops it with a KeyError. What does `dict.get` give "
+            "for a key that is not there?",
+        ),
+        Mistake(
+            "character-missing",
+            character_missing,
+            "A character that never followed this context stops it with a KeyError. It was "
+            "seen 0 times: let the look-up say so.",
+        ),
+        Mistake(
+            "neither-met",
+            neither_met,
+            "It stops with a KeyError wherever the table has a gap. Both look-ups need an "
+            "answer for what is not there, the context's and the character's.",
+        ),
+        Mistake(
+            "whole-division",
+            whole_division,
+            "Whole-number division, `//`, cuts every share down to 0 or 1. Divide with `/`.",
+        ),
+        Mistake(
+            "arguments-swapped",
+            arguments_swapped,
+            "The table is asked for `character` first and for `context` inside that. It leads "
+            "from the context to what followed.",
+        ),
+        Mistake(
+            "gap-divided",
+            gap_divided,
+            "A context that was never seen has a sum of 0, and that stands below the fraction "
+            "line. Give back 0 for it before you divide.",
+        ),
+        Mistake(
+            "nothing-met",
+            nothing_met,
+            "`counts.get(context)` gives None for a context that was never seen, and None has "
+            "no `get`. What should stand there in its place?",
+        ),
+        Mistake(
+            "one-for-unseen",
+            one_for_unseen,
+            "A character that never followed this context counts as if it had once. It was "
+            "seen 0 times: that is what the look-up should give.",
+        ),
+        Mistake(
+            "whether-it-followed",
+            whether_it_followed,
+            "This says whether the character ever followed. How often it did, out of all "
+            "times, is the probability.",
+        ),
     ),
-)  # fmt: skip
+)
 
 EXERCISES_HERE = [PERPLEXITY, SPLIT_TEXT, NGRAM_PROBABILITY]

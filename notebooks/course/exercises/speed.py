@@ -50,10 +50,16 @@ def forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by):
 
 
 def running(
-    recurrent=lambda h, Whh: h @ Whh.T, activate=np.tanh, start=lambda h: h, carry=lambda h, s: h,
-    shares=rnn_core.softmax, bias=1.0, output_bias=1.0, seen=lambda hs: hs[1:],
+    recurrent=lambda h, Whh: h @ Whh.T,
+    activate=np.tanh,
+    start=lambda h: h,
+    carry=lambda h, s: h,
+    shares=rnn_core.softmax,
+    bias=1.0,
+    output_bias=1.0,
+    seen=lambda hs: hs[1:],
     read=lambda Wxh, x: Wxh.T[x],
-):  # fmt: skip
+):
     """A forward pass in which single pieces can be got wrong."""
 
     def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
@@ -119,62 +125,115 @@ FORWARD_BATCHED = Exercise(
     parts=("hs", "ps"),
     axes=AXES,
     mistakes=(
-        Mistake("whh-not-transposed", running(recurrent=lambda h, Whh: h @ Whh),
-                "The states stand in rows now, one for each sequence. What was `Whh @ h` for a "
-                "column needs `Whh` turned round when `h` is a row."),
-        Mistake("sum-over-batch", running(shares=over_batch),
-                "The shares of the sequences add up to 1, not those of the characters: softmax "
-                "ran along the batch."),
-        Mistake("softmax-over-time", running(shares=over_time),
-                "The shares of the time steps add up to 1. Softmax belongs on the last axis, where "
-                "the characters stand."),
-        Mistake("softmax-over-all", running(shares=lambda s: np.exp(s) / np.exp(s).sum()),
-                "All numbers of `ps` together add up to 1. Each step of each sequence is a "
-                "prediction of its own."),
-        Mistake("scores-returned", running(shares=lambda scores: scores),
-                "These are scores. Softmax over the last axis turns them into probabilities."),
-        Mistake("tanh-forgotten", running(activate=lambda a: a),
-                "The sum of the three parts still has to go through tanh."),
-        Mistake("state-not-carried", running(carry=lambda new, old: old),
-                "Every step starts from `h_prev`: the new state has to take its place."),
-        Mistake("starts-from-zeros", running(start=np.zeros_like),
-                "The first states are zeros, whatever `h_prev` says."),
-        Mistake("one-state-for-all", one_state_for_all,
-                "All sequences start from the state of the first. Row b of `h_prev` belongs to "
-                "sequence b."),
+        Mistake(
+            "whh-not-transposed",
+            running(recurrent=lambda h, Whh: h @ Whh),
+            "The states stand in rows now, one for each sequence. What was `Whh @ h` for a "
+            "column needs `Whh` turned round when `h` is a row.",
+        ),
+        Mistake(
+            "sum-over-batch",
+            running(shares=over_batch),
+            "The shares of the sequences add up to 1, not those of the characters: softmax "
+            "ran along the batch.",
+        ),
+        Mistake(
+            "softmax-over-time",
+            running(shares=over_time),
+            "The shares of the time steps add up to 1. Softmax belongs on the last axis, where "
+            "the characters stand.",
+        ),
+        Mistake(
+            "softmax-over-all",
+            running(shares=lambda s: np.exp(s) / np.exp(s).sum()),
+            "All numbers of `ps` together add up to 1. Each step of each sequence is a "
+            "prediction of its own.",
+        ),
+        Mistake(
+            "scores-returned",
+            running(shares=lambda scores: scores),
+            "These are scores. Softmax over the last axis turns them into probabilities.",
+        ),
+        Mistake(
+            "tanh-forgotten",
+            running(activate=lambda a: a),
+            "The sum of the three parts still has to go through tanh.",
+        ),
+        Mistake(
+            "state-not-carried",
+            running(carry=lambda new, old: old),
+            "Every step starts from `h_prev`: the new state has to take its place.",
+        ),
+        Mistake(
+            "starts-from-zeros",
+            running(start=np.zeros_like),
+            "The first states are zeros, whatever `h_prev` says.",
+        ),
+        Mistake(
+            "one-state-for-all",
+            one_state_for_all,
+            "All sequences start from the state of the first. Row b of `h_prev` belongs to "
+            "sequence b.",
+        ),
         Mistake("bias-forgotten", running(bias=0.0), "`bh` is missing from the new state."),
-        Mistake("output-bias-forgotten", running(output_bias=0.0),
-                "`by` is missing from the scores."),
-        Mistake("states-before", running(seen=lambda hs: hs[:-1]),
-                "The scores come from the states before each character. Use those after it, "
-                "`hs[1:]`."),
-        Mistake("batch-first", batch_first,
-                "The sequences come first and time second. Time comes first in every array of the "
-                "course."),
-        Mistake("rows-of-wxh", rows_of_wxh,
-                "`Wxh[x]` picks rows, which belong to units. The characters are the columns of "
-                "`Wxh`, and each sequence wants its own laid down as a row."),
-        Mistake("columns-of-wxh", running(read=lambda Wxh, x: Wxh[:, x]),
-                "`Wxh[:, x]` puts the sequences into columns, (H, B), and the states stand in "
-                "rows, (B, H). With as many units as sequences no error tells you: turn it round."),
-        Mistake("whh-on-the-left", running(recurrent=lambda h, Whh: Whh @ h),
-                "`Whh @ h` mixes the sequences with one another: the states stand in rows now, so "
-                "the matrix comes second, and turned round."),
-        Mistake("columns-throughout",
-                running(read=lambda Wxh, x: Wxh[:, x], recurrent=lambda h, Whh: Whh @ h),
-                "Both `Wxh[:, x]` and `Whh @ h` are made for columns. The states stand in rows "
-                "now, (B, H), so turn both round."),
-        Mistake("step-of-lesson-3", step_of_lesson_3,
-                "This is the step of lesson 3, made for one column. With rows, in `Wxh @ x` and in "
-                "`Whh @ h`, the matrix comes second, and turned round."),
-        Mistake("why-not-transposed", why_not_transposed,
-                "`Why` is used as it stands. With states as rows, think about which axis of `Why` "
-                "has length H."),
-        Mistake("start-left-out", start_left_out,
-                "The first states, `h_prev`, are missing from `hs`. There are T + 1 of them: one "
-                "before each step, and one after the last."),
+        Mistake(
+            "output-bias-forgotten", running(output_bias=0.0), "`by` is missing from the scores."
+        ),
+        Mistake(
+            "states-before",
+            running(seen=lambda hs: hs[:-1]),
+            "The scores come from the states before each character. Use those after it, `hs[1:]`.",
+        ),
+        Mistake(
+            "batch-first",
+            batch_first,
+            "The sequences come first and time second. Time comes first in every array of the "
+            "course.",
+        ),
+        Mistake(
+            "rows-of-wxh",
+            rows_of_wxh,
+            "`Wxh[x]` picks rows, which belong to units. The characters are the columns of "
+            "`Wxh`, and each sequence wants its own laid down as a row.",
+        ),
+        Mistake(
+            "columns-of-wxh",
+            running(read=lambda Wxh, x: Wxh[:, x]),
+            "`Wxh[:, x]` puts the sequences into columns, (H, B), and the states stand in "
+            "rows, (B, H). With as many units as sequences no error tells you: turn it round.",
+        ),
+        Mistake(
+            "whh-on-the-left",
+            running(recurrent=lambda h, Whh: Whh @ h),
+            "`Whh @ h` mixes the sequences with one another: the states stand in rows now, so "
+            "the matrix comes second, and turned round.",
+        ),
+        Mistake(
+            "columns-throughout",
+            running(read=lambda Wxh, x: Wxh[:, x], recurrent=lambda h, Whh: Whh @ h),
+            "Both `Wxh[:, x]` and `Whh @ h` are made for columns. The states stand in rows "
+            "now, (B, H), so turn both round.",
+        ),
+        Mistake(
+            "step-of-lesson-3",
+            step_of_lesson_3,
+            "This is the step of lesson 3, made for one column. With rows, in `Wxh @ x` and in "
+            "`Whh @ h`, the matrix comes second, and turned round.",
+        ),
+        Mistake(
+            "why-not-transposed",
+            why_not_transposed,
+            "`Why` is used as it stands. With states as rows, think about which axis of `Why` "
+            "has length H.",
+        ),
+        Mistake(
+            "start-left-out",
+            start_left_out,
+            "The first states, `h_prev`, are missing from `hs`. There are T + 1 of them: one "
+            "before each step, and one after the last.",
+        ),
     ),
-)  # fmt: skip
+)
 
 # backward_batched --------------------------------------------------------------------------
 
@@ -194,10 +253,16 @@ def backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why):
 
 
 def going_back(
-    way=lambda da, Whh: da @ Whh, slope=lambda hs, t: 1 - hs[t + 1] ** 2, later=1.0,
-    columns=lambda inputs, targets: inputs, scale=lambda T, B: 1.0, states=lambda hs: hs[:-1],
-    true=1.0, pick=lambda array: array, handed=lambda dh, da: da,
-):  # fmt: skip
+    way=lambda da, Whh: da @ Whh,
+    slope=lambda hs, t: 1 - hs[t + 1] ** 2,
+    later=1.0,
+    columns=lambda inputs, targets: inputs,
+    scale=lambda T, B: 1.0,
+    states=lambda hs: hs[:-1],
+    true=1.0,
+    pick=lambda array: array,
+    handed=lambda dh, da: da,
+):
     """A backward pass in which single pieces can be got wrong."""
 
     def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
@@ -249,8 +314,11 @@ def with_other(change):
 
 def first_step_only(inputs, targets, hs, ps, Wxh, Whh, Why):
     # What later steps blame the first for is in there too: all that is lost is their own share.
-    parts = [backward_batched(inputs[t:], targets[t:], hs[t:], ps[t:], Wxh, Whh, Why)
-             for t in (0, 1) if t < len(inputs)]  # fmt: skip
+    parts = [
+        backward_batched(inputs[t:], targets[t:], hs[t:], ps[t:], Wxh, Whh, Why)
+        for t in (0, 1)
+        if t < len(inputs)
+    ]
     return (
         parts[0] if len(parts) == 1 else {name: parts[0][name] - parts[1][name] for name in NAMES}
     )
@@ -292,66 +360,127 @@ BACKWARD_BATCHED = Exercise(
     returns="a dictionary with the gradients of Wxh, Whh, Why, bh and by",
     axes=("row", "column"),
     mistakes=(
-        Mistake("whh-transposed", going_back(way=lambda da, Whh: da @ Whh.T),
-                "On the way back the blame goes through `Whh` the other way round than on the way "
-                "there. With states in rows, that is without a transpose."),
-        Mistake("mean-over-batch", going_back(scale=lambda T, B: 1 / B),
-                "The gradients are averaged over the sequences. The loss is their sum, and so are "
-                "its gradients."),
-        Mistake("mean-over-time", going_back(scale=lambda T, B: 1 / T),
-                "The gradients are averaged over the time steps. Add them up."),
-        Mistake("mean-over-both", going_back(scale=lambda T, B: 1 / (T * B)),
-                "The gradients are averaged over all characters, in time and in the batch. Add "
-                "them up."),
-        Mistake("later-dropped", going_back(later=0.0),
-                "Each step takes the blame of its own output only. What comes back from the step "
-                "after it is missing."),
-        Mistake("slope-of-step-before", going_back(slope=lambda hs, t: 1 - hs[t] ** 2),
-                "The slope of tanh is taken from the state before the step. The state that step t "
-                "made is `hs[t + 1]`."),
-        Mistake("slope-forgotten", going_back(slope=lambda hs, t: 1.0),
-                "The blame was not multiplied by the slope of tanh."),
-        Mistake("slope-not-squared", going_back(slope=lambda hs, t: 1 - hs[t + 1]),
-                "The slope of tanh is one minus the *square* of the state."),
-        Mistake("slope-of-tanh-of-h",
-                going_back(slope=lambda hs, t: 1 - np.tanh(hs[t + 1]) ** 2),
-                "tanh is applied once more. The states have been through it already: the slope "
-                "can be read off `hs[t + 1]` as it is."),
-        Mistake("back-before-tanh", going_back(handed=lambda dh, da: dh),
-                "The step before is given `dh @ Whh`. That blame has not been through tanh: hand "
-                "on `da`."),
-        Mistake("inputs-for-targets", inputs_for_targets,
-                "The 1 is taken off at the characters that were read. It belongs to those that "
-                "came next, the targets."),
-        Mistake("output-gradient-of-lesson-4", output_gradient_of_lesson_4,
-                "`dys[np.arange(T), targets] -= 1`, as in lesson 4, takes the targets for numbers "
-                "of sequences here and changes whole rows. Subtract one-hot rows, (T, B, V)."),
-        Mistake("one-hot-of-targets", going_back(columns=lambda inputs, targets: targets),
-                "`Wxh` was used by the inputs; here its gradient went to the columns of the "
-                "targets."),
-        Mistake("states-after", going_back(states=lambda hs: hs[1:]),
-                "`Whh` met the states before each step, `hs[:-1]`, not those after it."),
-        Mistake("target-not-subtracted", going_back(true=0.0),
-                "The blame of the scores is p minus 1 at the target. The 1 is missing."),
-        Mistake("one-sequence-only", last_sequence_only,
-                "Only one of the sequences counts. Sum over the batch as well as over time."),
-        Mistake("assigned-not-added", first_step_only,
-                "Only time step 0, which comes last on the way back, is in the gradients. Look "
-                "for an `=` in the loop where a sum over time should grow."),
-        Mistake("repeated-characters-lost", with_other(repeated_characters_lost),
-                "A character that is read several times counts once in the gradient of `Wxh`: "
-                "`a[indices] += ...` writes each row once. `np.add.at`, or a product with one-hot "
-                "rows, adds them all."),
-        Mistake("whh-on-its-side", with_other(lambda right, *_: {"Whh": right["Whh"].T}),
-                "The gradient of `Whh` lies on its side. Its row says which unit received, its "
-                "column which unit of the state before had sent."),
-        Mistake("state-before-in-dwhy", with_other(state_before_for_why),
-                "For `Why` the states before each step are used. The scores are made from those "
-                "after it, `hs[1:]`."),
-        Mistake("biases-over-time-only", with_other(biases_over_time_only),
-                "The gradients of the biases still have a row for each sequence. Sum over the "
-                "batch as well as over time."),
+        Mistake(
+            "whh-transposed",
+            going_back(way=lambda da, Whh: da @ Whh.T),
+            "On the way back the blame goes through `Whh` the other way round than on the way "
+            "there. With states in rows, that is without a transpose.",
+        ),
+        Mistake(
+            "mean-over-batch",
+            going_back(scale=lambda T, B: 1 / B),
+            "The gradients are averaged over the sequences. The loss is their sum, and so are "
+            "its gradients.",
+        ),
+        Mistake(
+            "mean-over-time",
+            going_back(scale=lambda T, B: 1 / T),
+            "The gradients are averaged over the time steps. Add them up.",
+        ),
+        Mistake(
+            "mean-over-both",
+            going_back(scale=lambda T, B: 1 / (T * B)),
+            "The gradients are averaged over all characters, in time and in the batch. Add "
+            "them up.",
+        ),
+        Mistake(
+            "later-dropped",
+            going_back(later=0.0),
+            "Each step takes the blame of its own output only. What comes back from the step "
+            "after it is missing.",
+        ),
+        Mistake(
+            "slope-of-step-before",
+            going_back(slope=lambda hs, t: 1 - hs[t] ** 2),
+            "The slope of tanh is taken from the state before the step. The state that step t "
+            "made is `hs[t + 1]`.",
+        ),
+        Mistake(
+            "slope-forgotten",
+            going_back(slope=lambda hs, t: 1.0),
+            "The blame was not multiplied by the slope of tanh.",
+        ),
+        Mistake(
+            "slope-not-squared",
+            going_back(slope=lambda hs, t: 1 - hs[t + 1]),
+            "The slope of tanh is one minus the *square* of the state.",
+        ),
+        Mistake(
+            "slope-of-tanh-of-h",
+            going_back(slope=lambda hs, t: 1 - np.tanh(hs[t + 1]) ** 2),
+            "tanh is applied once more. The states have been through it already: the slope "
+            "can be read off `hs[t + 1]` as it is.",
+        ),
+        Mistake(
+            "back-before-tanh",
+            going_back(handed=lambda dh, da: dh),
+            "The step before is given `dh @ Whh`. That blame has not been through tanh: hand "
+            "on `da`.",
+        ),
+        Mistake(
+            "inputs-for-targets",
+            inputs_for_targets,
+            "The 1 is taken off at the characters that were read. It belongs to those that "
+            "came next, the targets.",
+        ),
+        Mistake(
+            "output-gradient-of-lesson-4",
+            output_gradient_of_lesson_4,
+            "`dys[np.arange(T), targets] -= 1`, as in lesson 4, takes the targets for numbers "
+            "of sequences here and changes whole rows. Subtract one-hot rows, (T, B, V).",
+        ),
+        Mistake(
+            "one-hot-of-targets",
+            going_back(columns=lambda inputs, targets: targets),
+            "`Wxh` was used by the inputs; here its gradient went to the columns of the targets.",
+        ),
+        Mistake(
+            "states-after",
+            going_back(states=lambda hs: hs[1:]),
+            "`Whh` met the states before each step, `hs[:-1]`, not those after it.",
+        ),
+        Mistake(
+            "target-not-subtracted",
+            going_back(true=0.0),
+            "The blame of the scores is p minus 1 at the target. The 1 is missing.",
+        ),
+        Mistake(
+            "one-sequence-only",
+            last_sequence_only,
+            "Only one of the sequences counts. Sum over the batch as well as over time.",
+        ),
+        Mistake(
+            "assigned-not-added",
+            first_step_only,
+            "Only time step 0, which comes last on the way back, is in the gradients. Look "
+            "for an `=` in the loop where a sum over time should grow.",
+        ),
+        Mistake(
+            "repeated-characters-lost",
+            with_other(repeated_characters_lost),
+            "A character that is read several times counts once in the gradient of `Wxh`: "
+            "`a[indices] += ...` writes each row once. `np.add.at`, or a product with one-hot "
+            "rows, adds them all.",
+        ),
+        Mistake(
+            "whh-on-its-side",
+            with_other(lambda right, *_: {"Whh": right["Whh"].T}),
+            "The gradient of `Whh` lies on its side. Its row says which unit received, its "
+            "column which unit of the state before had sent.",
+        ),
+        Mistake(
+            "state-before-in-dwhy",
+            with_other(state_before_for_why),
+            "For `Why` the states before each step are used. The scores are made from those "
+            "after it, `hs[1:]`.",
+        ),
+        Mistake(
+            "biases-over-time-only",
+            with_other(biases_over_time_only),
+            "The gradients of the biases still have a row for each sequence. Sum over the "
+            "batch as well as over time.",
+        ),
     ),
-)  # fmt: skip
+)
 
 EXERCISES_HERE = [FORWARD_BATCHED, BACKWARD_BATCHED]

@@ -35,9 +35,11 @@ def table(rows, width=100):
         unwritten = [row.exercise for row in own if row.state == NOT_WRITTEN]
         if unwritten:
             yield textwrap.fill(
-                f"not written: {', '.join(unwritten)}", width, initial_indent="  ",
+                f"not written: {', '.join(unwritten)}",
+                width,
+                initial_indent="  ",
                 subsequent_indent="      ",
-            )  # fmt: skip
+            )
         yield ""
     names = [clean(student) for student, _ in by_student(rows)]
     widest = min(max(map(len, [*names, "student"])), 60)

@@ -14,9 +14,22 @@ NESTED = 8  # `finally` in `finally`: Python writes each of them out twice
 MAGICS = 100  # lines of a cell that are for IPython alone
 NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 CHANGING = {
-    "add", "append", "clear", "discard", "extend", "fill", "insert", "pop", "popitem", "put",
-    "remove", "reverse", "setdefault", "sort", "update",
-}  # fmt: skip
+    "add",
+    "append",
+    "clear",
+    "discard",
+    "extend",
+    "fill",
+    "insert",
+    "pop",
+    "popitem",
+    "put",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "update",
+}
 
 
 class Unreadable(Exception):

@@ -288,8 +288,15 @@ def _bind(text, need, owner):
 
 def _alone(node, names, found):
     """Whether a statement does nothing but give one name its meaning, on lines of its own."""
-    simple = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign,
-              ast.Import, ast.ImportFrom)  # fmt: skip
+    simple = (
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.Assign,
+        ast.AnnAssign,
+        ast.Import,
+        ast.ImportFrom,
+    )
     others = [other for other, _ in found if other is not node]
     apart = all(o.end_lineno < node.lineno or o.lineno > node.end_lineno for o in others)
     return isinstance(node, simple) and len(names) == 1 and apart

@@ -56,13 +56,18 @@ def blame_back(text, from_output=None, from_later=None):
         words = rf"$W_{{hh}}^{{\top}}da_{{{t + 1}}}$"
         if from_later is not None:
             words = "\n".join(signed(v) for v in from_later[t])
-        ax.text(x + _APART / 2, 1.3, words, ha="center", va="top", fontsize=11,
-                color=INKS["gradient"])  # fmt: skip
+        ax.text(
+            x + _APART / 2, 1.3, words, ha="center", va="top", fontsize=11, color=INKS["gradient"]
+        )
     _arrow(ax, (-1.75, 1.7), (-0.78, 1.7), "muted")
     ax.text(-1.75, 1.85, "zeros", fontsize=10, color=INKS["muted"])
     _legend_of_arrows(ax, (T - 1) * _APART / 2)
-    label(ax, "Grey: the way forward. Pink and thick: the way of the blame"
-          if from_output is None else "The blame of each state, unit by unit")  # fmt: skip
+    label(
+        ax,
+        "Grey: the way forward. Pink and thick: the way of the blame"
+        if from_output is None
+        else "The blame of each state, unit by unit",
+    )
     alt = (
         f"The network unrolled over {text}: at each of {T} steps it reads a letter, makes a state "
         "from it and from the state before, and predicts the next letter. Blame travels the other "
@@ -75,41 +80,78 @@ def blame_back(text, from_output=None, from_later=None):
 
 
 def _legend_of_arrows(ax, x):
-    ax.text(x, -0.55, "blame comes down from a state’s own prediction, and from the right, from "
-            "all later steps", ha="center", fontsize=10, color=INKS["gradient"])  # fmt: skip
+    ax.text(
+        x,
+        -0.55,
+        "blame comes down from a state’s own prediction, and from the right, from all later steps",
+        ha="center",
+        fontsize=10,
+        color=INKS["gradient"],
+    )
 
 
 def _box(ax, x, y, words, role, *, bold=False):
     ax.add_patch(
-        FancyBboxPatch((x - 0.75, y - 0.25), 1.5, 0.5, boxstyle="round,pad=0,rounding_size=0.12",
-                       facecolor="white", edgecolor=INKS[role], linewidth=1.4)
-    )  # fmt: skip
-    ax.text(x, y - 0.02, words, ha="center", va="center", fontsize=11, color=INKS[role],
-            fontweight="bold" if bold else "normal")  # fmt: skip
+        FancyBboxPatch(
+            (x - 0.75, y - 0.25),
+            1.5,
+            0.5,
+            boxstyle="round,pad=0,rounding_size=0.12",
+            facecolor="white",
+            edgecolor=INKS[role],
+            linewidth=1.4,
+        )
+    )
+    ax.text(
+        x,
+        y - 0.02,
+        words,
+        ha="center",
+        va="center",
+        fontsize=11,
+        color=INKS[role],
+        fontweight="bold" if bold else "normal",
+    )
 
 
 def _arrow(ax, start, end, role, *, width=None, linestyle="-"):
     width = width or (2.6 if role == "gradient" else 1.1)
     ax.add_patch(
-        FancyArrowPatch(start, end, arrowstyle="-|>", shrinkA=0, shrinkB=0, mutation_scale=13,
-                        linewidth=width, linestyle=linestyle, color=COLOURS[role])
-    )  # fmt: skip
+        FancyArrowPatch(
+            start,
+            end,
+            arrowstyle="-|>",
+            shrinkA=0,
+            shrinkB=0,
+            mutation_scale=13,
+            linewidth=width,
+            linestyle=linestyle,
+            color=COLOURS[role],
+        )
+    )
 
 
 def score_blame(characters, p, dy, target):
     """Draw the probabilities (V,) of one step beside the blame (V,) of its scores."""
-    names = [f"{visible(c)}\ntarget" if v == target else visible(c)
-             for v, c in enumerate(characters)]  # fmt: skip
+    names = [
+        f"{visible(c)}\ntarget" if v == target else visible(c) for v, c in enumerate(characters)
+    ]
     figure, (left, right) = new_figure(2, width=8.0, height=3.0)
     for ax, values, role in ((left, p, "output"), (right, dy, "gradient")):
         bars = ax.bar(range(len(values)), values, width=0.6, color=COLOURS[role])
         bars[target].set_edgecolor(INKS["ink"])
         bars[target].set_linewidth(1.6)
         for v, value in enumerate(values):
-            ax.annotate(f"{value:.2f}" if role == "output" else signed(value), (v, value),
-                        xytext=(0, 4 if value >= 0 else -4), textcoords="offset points",
-                        ha="center", va="bottom" if value >= 0 else "top", fontsize=10,
-                        color=INKS["ink"])  # fmt: skip
+            ax.annotate(
+                f"{value:.2f}" if role == "output" else signed(value),
+                (v, value),
+                xytext=(0, 4 if value >= 0 else -4),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if value >= 0 else "top",
+                fontsize=10,
+                color=INKS["ink"],
+            )
         ax.set_xticks(range(len(values)), names)
         ax.tick_params(axis="x", labelsize=11, length=0)
         ax.margins(y=0.18)
@@ -139,8 +181,14 @@ def tanh_slopes(h):
         left.plot(x, y, MARKERS["hidden"], color=INKS["hidden"], markersize=6)
         right.plot(y, slope, MARKERS["gradient"], color=INKS["gradient"], markersize=7)
         for ax, point, shift in ((left, (x, y), _beside(h, i)), (right, (y, slope), (10, -4))):
-            ax.annotate(f"unit {i}", point, xytext=shift, textcoords="offset points",
-                        fontsize=10, color=INKS["ink"])  # fmt: skip
+            ax.annotate(
+                f"unit {i}",
+                point,
+                xytext=shift,
+                textcoords="offset points",
+                fontsize=10,
+                color=INKS["ink"],
+            )
     left.set_ylim(-1.25, 1.15)
     right.set_ylim(-0.05, 1.1)
     label(left, "tanh, and its slope at three units", "a", "h = tanh(a)")
@@ -170,8 +218,16 @@ def weight_shares(das, hs):
         ax.imshow(np.abs(values), cmap=_PINKS, vmin=0, vmax=top)
         ax.grid(False)
         for j, i in np.ndindex(H, H):
-            ax.text(i, j, signed(values[j, i]), ha="center", va="center", fontsize=9.5,
-                    color=INKS["ink"], fontweight="bold" if place == T else "normal")  # fmt: skip
+            ax.text(
+                i,
+                j,
+                signed(values[j, i]),
+                ha="center",
+                va="center",
+                fontsize=9.5,
+                color=INKS["ink"],
+                fontweight="bold" if place == T else "normal",
+            )
         ax.set_xticks(range(H))
         ax.set_yticks(range(H))
         ax.tick_params(length=0)
@@ -193,8 +249,16 @@ def difference_errors(steps, one_sided, central):
         ("central", central, "input", "-"),
     ):
         errors = np.maximum(errors, 1e-13)
-        ax.loglog(steps, errors, style, marker=MARKERS[role], color=INKS[role], linewidth=1.8,
-                  markersize=6, label=name)  # fmt: skip
+        ax.loglog(
+            steps,
+            errors,
+            style,
+            marker=MARKERS[role],
+            color=INKS[role],
+            linewidth=1.8,
+            markersize=6,
+            label=name,
+        )
     ax.legend(frameon=False, fontsize=10.5, loc="upper center")
     label(ax, "How far a numerical slope is off", "step", "error (nats per unit of weight)")
     alt = (
@@ -216,11 +280,24 @@ def truncation(chunks=3, length=5):
     ax.set_ylim(-1.35, 1.5)
     for chunk, start in enumerate(starts):
         ax.add_patch(
-            Rectangle((start - 0.45, -0.75), length - 0.1, 1.5, facecolor="none",
-                      edgecolor=COLOURS["muted"], linewidth=1.1, linestyle=(0, (4, 3)))
-        )  # fmt: skip
-        ax.text(start + (length - 1) / 2, 0.95, f"chunk {chunk}", ha="center", fontsize=10.5,
-                color=INKS["muted"])  # fmt: skip
+            Rectangle(
+                (start - 0.45, -0.75),
+                length - 0.1,
+                1.5,
+                facecolor="none",
+                edgecolor=COLOURS["muted"],
+                linewidth=1.1,
+                linestyle=(0, (4, 3)),
+            )
+        )
+        ax.text(
+            start + (length - 1) / 2,
+            0.95,
+            f"chunk {chunk}",
+            ha="center",
+            fontsize=10.5,
+            color=INKS["muted"],
+        )
         for step in range(length):
             x = start + step
             ax.plot(x, 0, MARKERS["hidden"], color=INKS["hidden"], markersize=11)
@@ -229,13 +306,33 @@ def truncation(chunks=3, length=5):
                 _arrow(ax, (x - 0.2, -0.25), (x - 0.8, -0.25), "gradient", width=2.2)
         if chunk:
             _arrow(ax, (start - gap + 0.2, 0.22), (start - 0.2, 0.22), "hidden", width=1.6)
-            ax.text(start - gap / 2, -0.27, "×", ha="center", va="center", fontsize=17,
-                    fontweight="bold", color=INKS["gradient"])  # fmt: skip
+            ax.text(
+                start - gap / 2,
+                -0.27,
+                "×",
+                ha="center",
+                va="center",
+                fontsize=17,
+                fontweight="bold",
+                color=INKS["gradient"],
+            )
     middle = (starts[-1] + length - 1) / 2
-    ax.text(middle, -1.2, "pink, below: the blame goes back to the border of its chunk and stops "
-            "there (×)", ha="center", fontsize=10.5, color=INKS["gradient"])  # fmt: skip
-    ax.text(middle, 1.3, "green, above: the state goes on from chunk to chunk", ha="center",
-            fontsize=10.5, color=INKS["hidden"])  # fmt: skip
+    ax.text(
+        middle,
+        -1.2,
+        "pink, below: the blame goes back to the border of its chunk and stops there (×)",
+        ha="center",
+        fontsize=10.5,
+        color=INKS["gradient"],
+    )
+    ax.text(
+        middle,
+        1.3,
+        "green, above: the state goes on from chunk to chunk",
+        ha="center",
+        fontsize=10.5,
+        color=INKS["hidden"],
+    )
     alt = (
         f"{chunks} chunks of {length} time steps each. Arrows for the state run forwards through "
         "all of them and across the borders. Arrows for the blame run backwards inside each chunk, "
@@ -253,12 +350,24 @@ def blame_lengths_back(lengths, floor=1e-8):
     looks = (("muted", "--", "o"), ("gradient", "-", MARKERS["gradient"]), ("input", ":", "D"))
     for (name, values), (role, style, marker) in zip(lengths.items(), looks, strict=False):
         values = np.asarray(values)
-        ax.semilogy(range(len(values)), values, style, marker=marker, color=INKS[role],
-                    linewidth=1.8, markersize=5, label=name)  # fmt: skip
+        ax.semilogy(
+            range(len(values)),
+            values,
+            style,
+            marker=marker,
+            color=INKS[role],
+            linewidth=1.8,
+            markersize=5,
+            label=name,
+        )
     ax.set_ylim(floor, 1)
     ax.legend(frameon=False, fontsize=10.5)
-    label(ax, "How much blame is left on the way back", "steps back from the prediction",
-          "|dh| (nats per unit)")  # fmt: skip
+    label(
+        ax,
+        "How much blame is left on the way back",
+        "steps back from the prediction",
+        "|dh| (nats per unit)",
+    )
     alt = (
         "Length of the blame over the distance back in time, on a logarithmic axis, for "
         f"{' and '.join(lengths)}. Without training it drops off the chart within a few steps; "

@@ -14,8 +14,16 @@ def recall(curves, chance):
     """Draw the share of symbols recalled against the gap: {name: {gap: accuracy}}."""
     figure, ax = new_figure(width=7.2, height=3.3)
     for (name, points), (role, dash, marker) in zip(curves.items(), _LOOKS, strict=False):
-        ax.plot(list(points), list(points.values()), dash, color=INKS[role], marker=marker,
-                markersize=8, linewidth=2, label=name)  # fmt: skip
+        ax.plot(
+            list(points),
+            list(points.values()),
+            dash,
+            color=INKS[role],
+            marker=marker,
+            markersize=8,
+            linewidth=2,
+            label=name,
+        )
     ax.axhline(chance, color=COLOURS["muted"], linewidth=1.2, linestyle=":")
     gaps = sorted({gap for points in curves.values() for gap in points})
     ax.text(gaps[0], chance + 0.02, "guessing", fontsize=10, color=COLOURS["muted"])
@@ -38,17 +46,43 @@ def gate(old, new, z):
     figure, ax = new_figure(width=7.6, height=2.6)
     bare(ax)
     label(ax, "A gate mixes two states, unit by unit")
-    rows = (("old state", old, "hidden"), ("candidate", new, "hidden"), ("gate z", z, "muted"),
-            ("new state", mixed, "hidden"))  # fmt: skip
+    rows = (
+        ("old state", old, "hidden"),
+        ("candidate", new, "hidden"),
+        ("gate z", z, "muted"),
+        ("new state", mixed, "hidden"),
+    )
     for row, (name, values, role) in enumerate(rows):
         y = -row - (0.35 if row == 3 else 0)
-        ax.text(-0.3, y, name, ha="right", va="center", fontsize=11,
-                color=INKS.get(role, COLOURS["ink"]))  # fmt: skip
+        ax.text(
+            -0.3,
+            y,
+            name,
+            ha="right",
+            va="center",
+            fontsize=11,
+            color=INKS.get(role, COLOURS["ink"]),
+        )
         for unit, value in enumerate(values):
-            ax.add_patch(Rectangle((unit, y - 0.4), 0.92, 0.8, facecolor=COLOURS[role],
-                                   alpha=0.1 + 0.6 * min(1, abs(value)), linewidth=0))  # fmt: skip
-            ax.text(unit + 0.46, y, f"{value:.2f}".replace("-", "−"), ha="center", va="center",
-                    fontsize=11, color=COLOURS["ink"])  # fmt: skip
+            ax.add_patch(
+                Rectangle(
+                    (unit, y - 0.4),
+                    0.92,
+                    0.8,
+                    facecolor=COLOURS[role],
+                    alpha=0.1 + 0.6 * min(1, abs(value)),
+                    linewidth=0,
+                )
+            )
+            ax.text(
+                unit + 0.46,
+                y,
+                f"{value:.2f}".replace("-", "−"),
+                ha="center",
+                va="center",
+                fontsize=11,
+                color=COLOURS["ink"],
+            )
     ax.set_xlim(-2.2, len(old) + 0.2)
     ax.set_ylim(-3.9, 0.6)
     alt = (
@@ -64,18 +98,35 @@ def attention(text, weights, at):
     bare(ax)
     label(ax, "Where the last question mark looks, and how much")
     for place, char in enumerate(text):
-        ax.text(place, 0, visible(char), ha="center", va="center", fontsize=12, family="monospace",
-                color=INKS["output"] if place == at else COLOURS["ink"],
-                fontweight="bold" if place == at else "normal")  # fmt: skip
+        ax.text(
+            place,
+            0,
+            visible(char),
+            ha="center",
+            va="center",
+            fontsize=12,
+            family="monospace",
+            color=INKS["output"] if place == at else COLOURS["ink"],
+            fontweight="bold" if place == at else "normal",
+        )
     for place in np.flatnonzero(weights > 0.01):
         ax.add_patch(
-            FancyArrowPatch((at, 0.35), (place, 0.35), connectionstyle="arc3,rad=0.28",
-                            arrowstyle="-|>", mutation_scale=12, shrinkA=2, shrinkB=2,
-                            linewidth=0.5 + 3.5 * weights[place], color=INKS["output"],
-                            alpha=0.25 + 0.75 * weights[place])
-        )  # fmt: skip
-        ax.text(place, -0.75, f"{weights[place]:.2f}", ha="center", fontsize=10,
-                color=INKS["output"])  # fmt: skip
+            FancyArrowPatch(
+                (at, 0.35),
+                (place, 0.35),
+                connectionstyle="arc3,rad=0.28",
+                arrowstyle="-|>",
+                mutation_scale=12,
+                shrinkA=2,
+                shrinkB=2,
+                linewidth=0.5 + 3.5 * weights[place],
+                color=INKS["output"],
+                alpha=0.25 + 0.75 * weights[place],
+            )
+        )
+        ax.text(
+            place, -0.75, f"{weights[place]:.2f}", ha="center", fontsize=10, color=INKS["output"]
+        )
     ax.set_xlim(-1, len(text))
     ax.set_ylim(-1.1, 2.7)
     alt = (

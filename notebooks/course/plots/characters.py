@@ -17,9 +17,16 @@ def one_hot_grid(text, characters, rows):
     ax.imshow(rows, cmap=_BLUES, vmin=0, vmax=1.6, aspect="auto")
     _cell_edges(ax, rows.shape)
     for t, v in np.ndindex(rows.shape):
-        ax.text(v, t, f"{rows[t, v]:.0f}", ha="center", va="center", fontsize=12,
-                fontweight="bold" if rows[t, v] else "normal",
-                color=COLOURS["ink"] if rows[t, v] else COLOURS["muted"])  # fmt: skip
+        ax.text(
+            v,
+            t,
+            f"{rows[t, v]:.0f}",
+            ha="center",
+            va="center",
+            fontsize=12,
+            fontweight="bold" if rows[t, v] else "normal",
+            color=COLOURS["ink"] if rows[t, v] else COLOURS["muted"],
+        )
     ax.set_xticks(range(len(characters)), [f"{visible(c)}\n{i}" for i, c in enumerate(characters)])
     ax.set_yticks(range(len(text)), [f"t = {t}:  {visible(c)}" for t, c in enumerate(text)])
     ax.tick_params(labelsize=11, length=0, labelcolor=INKS["input"])
@@ -38,8 +45,15 @@ def pair_counts(counts, characters, highlight=None):
     ax.imshow(np.sqrt(counts), cmap=_BLUES, vmax=1.25 * np.sqrt(counts.max()), aspect="equal")
     _cell_edges(ax, counts.shape)
     for row, column in np.argwhere(counts > 0):
-        ax.text(column, row, f"{counts[row, column]:.0f}", ha="center", va="center", fontsize=9,
-                color=COLOURS["ink"])  # fmt: skip
+        ax.text(
+            column,
+            row,
+            f"{counts[row, column]:.0f}",
+            ha="center",
+            va="center",
+            fontsize=9,
+            color=COLOURS["ink"],
+        )
     names = [visible(c) for c in characters]
     ax.set_xticks(range(len(names)), names)
     ax.set_yticks(range(len(names)), names)
@@ -47,8 +61,9 @@ def pair_counts(counts, characters, highlight=None):
     if highlight is not None:
         row = characters.index(highlight)
         ax.axhspan(row - 0.5, row + 0.5, facecolor="none", edgecolor=INKS["memory"], linewidth=2)
-    label(ax, "Which character follows which, and how often", "the next character",
-          "this character")  # fmt: skip
+    label(
+        ax, "Which character follows which, and how often", "the next character", "this character"
+    )
     alt = (
         f"A table of {len(names)} by {len(names)} characters: each row counts what followed one "
         "character in the text. Most cells are empty; a few pairs come again and again, and most "

@@ -28,8 +28,12 @@ def case_figure(case, healthy):
         if case is not healthy:
             ax.plot(getattr(healthy, values), color="#9AA2AF", linewidth=1, label="healthy")
         theirs = getattr(case, values)
-        ax.plot(np.where(np.isfinite(theirs), theirs, np.nan), color=INKS["gradient"],
-                linewidth=1.3, label=patient)  # fmt: skip
+        ax.plot(
+            np.where(np.isfinite(theirs), theirs, np.nan),
+            color=INKS["gradient"],
+            linewidth=1.3,
+            label=patient,
+        )
         ax.set_yscale("log")
         ax.minorticks_off()  # nine to a decade would take longer to draw than all the rest
         ax.set_ylim(*limits)
@@ -37,20 +41,43 @@ def case_figure(case, healthy):
     left, even = axes[0], 25 * np.log(22)
     left.axhline(even, color=COLOURS["muted"], linewidth=1, linestyle="--")
     above = case.losses[-400:].mean() > even  # then the words stand below the line
-    left.text(len(case.losses), even / 1.2 if above else even * 1.2, "even guessing", fontsize=9,
-              ha="right", va="top" if above else "bottom", color=COLOURS["muted"])  # fmt: skip
+    left.text(
+        len(case.losses),
+        even / 1.2 if above else even * 1.2,
+        "even guessing",
+        fontsize=9,
+        ha="right",
+        va="top" if above else "bottom",
+        color=COLOURS["muted"],
+    )
     left.legend(frameon=False, fontsize=9.5, loc="lower left")
     gone = np.flatnonzero(~np.isfinite(case.losses))
     if len(gone):
-        left.text(0.5, 0.62, f"nan from iteration {gone[0]}", transform=left.transAxes, fontsize=12,
-                  ha="center", color=INKS["gradient"], fontweight="bold")  # fmt: skip
+        left.text(
+            0.5,
+            0.62,
+            f"nan from iteration {gone[0]}",
+            transform=left.transAxes,
+            fontsize=12,
+            ha="center",
+            color=INKS["gradient"],
+            fontweight="bold",
+        )
     check = "passes" if case.exact else "fails"
-    figure.supxlabel(f"Gradient check: {check}.   It says: Hope{case.sample}", fontsize=9.5, family="monospace",
-                     color=COLOURS["ink"], parse_math=False)  # fmt: skip
+    figure.supxlabel(
+        f"Gradient check: {check}.   It says: Hope{case.sample}",
+        fontsize=9.5,
+        family="monospace",
+        color=COLOURS["ink"],
+        parse_math=False,
+    )
     state = "recites the verse" if case.well else "does not do well"
     who = "a healthy training" if case is healthy else f"{patient} beside a healthy training"
-    return Picture(figure, f"Loss, gradient norm and surprise at each place of a chunk, for {who}; "
-                           f"at the end it {state}. Its gradient check {check}.")  # fmt: skip
+    return Picture(
+        figure,
+        f"Loss, gradient norm and surprise at each place of a chunk, for {who}; "
+        f"at the end it {state}. Its gradient check {check}.",
+    )
 
 
 def memoriser(training, validation, every=100):
@@ -58,12 +85,21 @@ def memoriser(training, validation, every=100):
     figure, ax = new_figure(width=7.4, height=3.3)
     steps = every * (1 + np.arange(len(training)))
     ax.plot(steps, training, color=INKS["ink"], linewidth=1.8, marker="o", label="training text")
-    ax.plot(steps, validation, "--", color=INKS["gradient"], linewidth=1.8, marker="^",
-            label="text held back")  # fmt: skip
+    ax.plot(
+        steps,
+        validation,
+        "--",
+        color=INKS["gradient"],
+        linewidth=1.8,
+        marker="^",
+        label="text held back",
+    )
     ax.set_ylim(0, 1.1 * max(max(validation), max(training)))
     ax.legend(frameon=False, fontsize=10)
     label(ax, "The same network on two texts", "iteration", "loss, nats per character")
     rising = np.argmin(validation) < len(validation) // 2
     fate = "rises" if rising else "goes on falling"
-    return Picture(figure, "The loss on the training text falls steadily, while the loss on text "
-                           f"held back {fate}.")  # fmt: skip
+    return Picture(
+        figure,
+        f"The loss on the training text falls steadily, while the loss on text held back {fate}.",
+    )

@@ -60,8 +60,17 @@ def gradient_flow(curves, title="How much blame is left on the way back"):
     figure, ax = new_figure(width=7.6, height=3.6)
     for (name, left), (role, dash, marker) in zip(curves.items(), _LOOKS, strict=False):
         steps = np.arange(len(left))
-        ax.plot(steps, np.maximum(left, 1e-300), dash, color=INKS[role], marker=marker,
-                markevery=5, markersize=6, linewidth=1.8, label=name)  # fmt: skip
+        ax.plot(
+            steps,
+            np.maximum(left, 1e-300),
+            dash,
+            color=INKS[role],
+            marker=marker,
+            markevery=5,
+            markersize=6,
+            linewidth=1.8,
+            label=name,
+        )
     ax.set_yscale("log")
     highest = max(float(np.max(left)) for left in curves.values())
     ax.set_ylim(1e-12, max(1e3, 10 * highest))
@@ -82,21 +91,49 @@ def clipping_plane(gradient, limit):
     by_value = np.clip(gradient, -limit, limit)
     by_norm = np.asarray(gradient) * min(1, limit / np.hypot(x, y))
     figure, ax = new_figure(width=6.8, height=3.7)
-    ax.add_patch(Rectangle((-limit, -limit), 2 * limit, 2 * limit, facecolor="none",
-                           edgecolor=INKS["memory"], linewidth=1.2, linestyle="--"))  # fmt: skip
-    ax.add_patch(Circle((0, 0), limit, facecolor="none", edgecolor=INKS["hidden"], linewidth=1.2,
-                        linestyle=":"))  # fmt: skip
+    ax.add_patch(
+        Rectangle(
+            (-limit, -limit),
+            2 * limit,
+            2 * limit,
+            facecolor="none",
+            edgecolor=INKS["memory"],
+            linewidth=1.2,
+            linestyle="--",
+        )
+    )
+    ax.add_patch(
+        Circle(
+            (0, 0), limit, facecolor="none", edgecolor=INKS["hidden"], linewidth=1.2, linestyle=":"
+        )
+    )
     arrows = (
         ("the gradient", gradient, "gradient", (6, 4)),
         ("by value", by_value, "memory", (6, 8)),
         ("by norm", by_norm, "hidden", (8, -16)),
     )
     for name, tip, role, offset in arrows:
-        ax.annotate("", xy=tip, xytext=(0, 0), arrowprops={
-            "arrowstyle": "-|>", "color": INKS[role], "linewidth": 2.2, "shrinkA": 0, "shrinkB": 0
-        })  # fmt: skip
-        ax.annotate(name, tip, xytext=offset, textcoords="offset points", fontsize=11,
-                    color=INKS[role], fontweight="bold")  # fmt: skip
+        ax.annotate(
+            "",
+            xy=tip,
+            xytext=(0, 0),
+            arrowprops={
+                "arrowstyle": "-|>",
+                "color": INKS[role],
+                "linewidth": 2.2,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
+        ax.annotate(
+            name,
+            tip,
+            xytext=offset,
+            textcoords="offset points",
+            fontsize=11,
+            color=INKS[role],
+            fontweight="bold",
+        )
     ax.set_aspect("equal")
     ax.set_xlim(-0.4 * limit, max(1.35 * x, 1.2 * limit))
     ax.set_ylim(-0.4 * limit, 1.25 * limit)
@@ -121,9 +158,17 @@ def descents(curves):
     for height, name, end, role in sorted(names):
         height = max(height, lowest)
         lowest = 2.5 * height  # on this axis a line of text further up
-        ax.annotate(name, (end, height), xytext=(8, 0), textcoords="offset points", va="center",
-                    fontsize=11, color=INKS[role], fontweight="bold",
-                    annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            name,
+            (end, height),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+            color=INKS[role],
+            fontweight="bold",
+            annotation_clip=False,
+        )
     ax.set_yscale("log")
     ax.set_xlim(0, 1.2 * max(map(len, curves.values())))
     label(ax, "Plain gradient descent on one chunk", "step", "loss, in nats")

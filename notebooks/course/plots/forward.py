@@ -67,10 +67,14 @@ def one_step(char, characters, h_prev, Wxh, Whh, bh):
     x = (np.array(list(characters)) == char).astype(float)
     a = Wxh @ x + Whh @ h_prev + bh
     columns = [  # name, matrix, role, decimals, and the sign that follows
-        ("Wxh", Wxh, "ink", 0, ""), ("x", x, "input", 0, "+"), ("Whh", Whh, "ink", 0, ""),
-        ("h_prev", h_prev, "hidden", 2, "+"), ("bh", bh, "ink", 0, "="), ("a", a, "ink", 2, "tanh"),
+        ("Wxh", Wxh, "ink", 0, ""),
+        ("x", x, "input", 0, "+"),
+        ("Whh", Whh, "ink", 0, ""),
+        ("h_prev", h_prev, "hidden", 2, "+"),
+        ("bh", bh, "ink", 0, "="),
+        ("a", a, "ink", 2, "tanh"),
         ("h", np.tanh(a), "hidden", 2, ""),
-    ]  # fmt: skip
+    ]
     figure, ax = new_figure(width=8.6, height=2.75)
     bare(ax)
     left = 0.0
@@ -81,22 +85,49 @@ def one_step(char, characters, h_prev, Wxh, Whh, bh):
         _matrix(ax, matrix, left, wide, role, decimals, lit)
         right = left + wide * matrix.shape[1]
         shape = matrix.shape if matrix.shape[1] > 1 else f"({len(matrix)},)"
-        ax.text((left + right) / 2, 2.75, name, ha="center", fontsize=12, fontweight="bold",
-                color=INKS[role])  # fmt: skip
-        ax.text((left + right) / 2, -2.55, str(shape), ha="center", va="top", fontsize=9.5,
-                color=COLOURS["muted"])  # fmt: skip
+        ax.text(
+            (left + right) / 2,
+            2.75,
+            name,
+            ha="center",
+            fontsize=12,
+            fontweight="bold",
+            color=INKS[role],
+        )
+        ax.text(
+            (left + right) / 2,
+            -2.55,
+            str(shape),
+            ha="center",
+            va="top",
+            fontsize=9.5,
+            color=COLOURS["muted"],
+        )
         if name == "x":
             for row, c in enumerate(characters):
                 weight = "bold" if c == char else "normal"
-                ax.text(right + 0.14, 1.5 - row, visible(c), va="center", fontsize=10,
-                        color=INKS["input"], fontweight=weight)  # fmt: skip
+                ax.text(
+                    right + 0.14,
+                    1.5 - row,
+                    visible(c),
+                    va="center",
+                    fontsize=10,
+                    color=INKS["input"],
+                    fontweight=weight,
+                )
         gap = {"": 0.3, "+": 1.15, "=": 1.0, "tanh": 1.7}[sign]
         if sign == "tanh":
             ax.add_patch(_arrow((right + 0.15, 0), (right + gap - 0.15, 0)))
             ax.text(right + gap / 2, 0.3, "tanh", ha="center", fontsize=10.5)
         elif sign:
-            ax.text(right + gap / 2 + (0.12 if name == "x" else 0), 0, sign, ha="center",
-                    va="center", fontsize=15)  # fmt: skip
+            ax.text(
+                right + gap / 2 + (0.12 if name == "x" else 0),
+                0,
+                sign,
+                ha="center",
+                va="center",
+                fontsize=15,
+            )
         left = right + gap
     ax.set_xlim(-0.2, left)
     ax.set_ylim(-3.3, 3.4)
@@ -116,13 +147,29 @@ def _matrix(ax, matrix, left, wide, role, decimals, lit=None):
         marked = column == lit or (role == "input" and value)
         face = COLOURS["hidden"] + "1F" if role == "hidden" else "white"
         face = COLOURS["input"] + "33" if marked else face
-        ax.add_patch(Rectangle((x, y), wide, 1, linewidth=1, edgecolor=COLOURS["grid"],
-                               facecolor=face))  # fmt: skip
-        ax.text(x + wide / 2, y + 0.5, _number(value, decimals), ha="center", va="center",
-                fontsize=11, fontweight="bold" if marked else "normal",
-                color=COLOURS["ink"] if role == "ink" else INKS[role])  # fmt: skip
-    ax.add_patch(Rectangle((left, -rows / 2), wide * matrix.shape[1], rows, fill=False,
-                           edgecolor=INKS[role], linewidth=1.3))  # fmt: skip
+        ax.add_patch(
+            Rectangle((x, y), wide, 1, linewidth=1, edgecolor=COLOURS["grid"], facecolor=face)
+        )
+        ax.text(
+            x + wide / 2,
+            y + 0.5,
+            _number(value, decimals),
+            ha="center",
+            va="center",
+            fontsize=11,
+            fontweight="bold" if marked else "normal",
+            color=COLOURS["ink"] if role == "ink" else INKS[role],
+        )
+    ax.add_patch(
+        Rectangle(
+            (left, -rows / 2),
+            wide * matrix.shape[1],
+            rows,
+            fill=False,
+            edgecolor=INKS[role],
+            linewidth=1.3,
+        )
+    )
 
 
 def _number(value, decimals):
@@ -130,8 +177,16 @@ def _number(value, decimals):
 
 
 def _arrow(start, end, width=1.2):
-    return FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, linewidth=width,
-                           shrinkA=0, shrinkB=0, color=COLOURS["muted"])  # fmt: skip
+    return FancyArrowPatch(
+        start,
+        end,
+        arrowstyle="-|>",
+        mutation_scale=11,
+        linewidth=width,
+        shrinkA=0,
+        shrinkB=0,
+        color=COLOURS["muted"],
+    )
 
 
 # tanh --------------------------------------------------------------------------------------
@@ -149,10 +204,16 @@ def squashed(sums):
     for number, value in enumerate(np.sort(sums)):
         below, right = number % 2 == 1, value > 0  # neighbours get their words on different sides
         words = f"{_number(value, 2)} → {_number(np.tanh(value), 2)}"
-        ax.annotate(words, (value, np.tanh(value)), (3 if right else -8, -8 if below else 8),
-                    textcoords="offset points", ha="left" if right else "right",
-                    va="top" if below else "bottom", fontsize=10.5,
-                    color=COLOURS["ink"])  # fmt: skip
+        ax.annotate(
+            words,
+            (value, np.tanh(value)),
+            (3 if right else -8, -8 if below else 8),
+            textcoords="offset points",
+            ha="left" if right else "right",
+            va="top" if below else "bottom",
+            fontsize=10.5,
+            color=COLOURS["ink"],
+        )
     ax.text(-1.32, -1.5, "without tanh", fontsize=10, color=COLOURS["muted"])
     ax.set_ylim(-1.7, 1.9)
     label(ax, "tanh squashes any sum into −1 to 1", "sum a", "tanh(a)")
@@ -198,8 +259,17 @@ def unrolled(text, characters, hs, ps=None):
             _weight(ax, x + 0.05, 0.6, "Why", "left")
     for y, word in ((-1.28, "read"), (0, "remember"), (1.5, "predict")):
         if y < top:
-            ax.text(-0.5, y, word, rotation=90, va="center", ha="center", fontsize=10,
-                    style="italic", color=COLOURS["muted"])  # fmt: skip
+            ax.text(
+                -0.5,
+                y,
+                word,
+                rotation=90,
+                va="center",
+                ha="center",
+                fontsize=10,
+                style="italic",
+                color=COLOURS["muted"],
+            )
     label(ax, f"The network, drawn once for each character of “{text}”")
     shown = " ".join(visible(c) for c in text)
     alt = (
@@ -221,15 +291,30 @@ def _state(ax, x, h, wide):
     few = len(h) <= FEW
     columns = 1 if few else int(np.ceil(np.sqrt(wide * len(h))))
     rows = int(np.ceil(len(h) / columns))
-    ax.add_patch(Rectangle((x - wide / 2, -0.5), wide, 1, facecolor="white",
-                           edgecolor=INKS["hidden"], linewidth=1.2))  # fmt: skip
+    ax.add_patch(
+        Rectangle(
+            (x - wide / 2, -0.5),
+            wide,
+            1,
+            facecolor="white",
+            edgecolor=INKS["hidden"],
+            linewidth=1.2,
+        )
+    )
     for unit, value in enumerate(h):
         column, row = divmod(unit, rows)
         y = 0.5 - (row + 0.5) / rows
         if few:
             _cell(ax, x - wide / 2 + 0.13, y, value, 0.18)
-            ax.text(x + 0.11, y, _number(value, 2), ha="center", va="center", fontsize=8,
-                    color=INKS["hidden"])  # fmt: skip
+            ax.text(
+                x + 0.11,
+                y,
+                _number(value, 2),
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=INKS["hidden"],
+            )
         else:
             across = (column + 0.5) * wide / columns - wide / 2
             _cell(ax, x + across, y, value, 0.85 * min(1 / rows, wide / columns))
@@ -237,17 +322,40 @@ def _state(ax, x, h, wide):
 
 def _cell(ax, x, y, value, largest):
     side = largest * np.sqrt(min(abs(value), 1.0))
-    ax.add_patch(Rectangle((x - side / 2, y - side / 2), side, side, linewidth=0.9,
-                           edgecolor=INKS["hidden"],
-                           facecolor=COLOURS["hidden"] if value > 0 else "white"))  # fmt: skip
+    ax.add_patch(
+        Rectangle(
+            (x - side / 2, y - side / 2),
+            side,
+            side,
+            linewidth=0.9,
+            edgecolor=INKS["hidden"],
+            facecolor=COLOURS["hidden"] if value > 0 else "white",
+        )
+    )
 
 
 def _character(ax, x, y, char):
     round_corners = "round,pad=0,rounding_size=0.06"
-    ax.add_patch(FancyBboxPatch((x - 0.17, y - 0.17), 0.34, 0.34, facecolor=INKS["input"],
-                                boxstyle=round_corners, linewidth=0))  # fmt: skip
-    ax.text(x, y - 0.01, visible(char), ha="center", va="center", fontsize=12, color="white",
-            fontweight="bold")  # fmt: skip
+    ax.add_patch(
+        FancyBboxPatch(
+            (x - 0.17, y - 0.17),
+            0.34,
+            0.34,
+            facecolor=INKS["input"],
+            boxstyle=round_corners,
+            linewidth=0,
+        )
+    )
+    ax.text(
+        x,
+        y - 0.01,
+        visible(char),
+        ha="center",
+        va="center",
+        fontsize=12,
+        color="white",
+        fontweight="bold",
+    )
 
 
 def _guess(ax, x, y, p, characters, wide, most=4):
@@ -258,18 +366,35 @@ def _guess(ax, x, y, p, characters, wide, most=4):
         cx = x + (place + 0.5) * pitch - wide / 2
         _bar(ax, cx - 0.38 * pitch, y + 0.2, 0.76 * pitch, 0.9 * p[v])
         best = v == p.argmax()
-        ax.text(cx, y + 0.1, visible(characters[v]), ha="center", va="center", fontsize=9.5,
-                fontweight="bold" if best else "normal",
-                color=INKS["output"] if best else COLOURS["muted"])  # fmt: skip
+        ax.text(
+            cx,
+            y + 0.1,
+            visible(characters[v]),
+            ha="center",
+            va="center",
+            fontsize=9.5,
+            fontweight="bold" if best else "normal",
+            color=INKS["output"] if best else COLOURS["muted"],
+        )
         if best:
-            ax.text(cx, y + 0.24 + 0.9 * p[v], _number(p[v], 2), ha="center", va="bottom",
-                    fontsize=8.5, color=INKS["output"])  # fmt: skip
+            ax.text(
+                cx,
+                y + 0.24 + 0.9 * p[v],
+                _number(p[v], 2),
+                ha="center",
+                va="bottom",
+                fontsize=8.5,
+                color=INKS["output"],
+            )
     ax.plot([x - wide / 2, x + wide / 2], [y + 0.2, y + 0.2], color=COLOURS["muted"], linewidth=0.8)
 
 
 def _bar(ax, x, y, wide, tall):
-    ax.add_patch(Rectangle((x, y), wide, tall, linewidth=0.9, facecolor=COLOURS["output"],
-                           edgecolor=INKS["output"]))  # fmt: skip
+    ax.add_patch(
+        Rectangle(
+            (x, y), wide, tall, linewidth=0.9, facecolor=COLOURS["output"], edgecolor=INKS["output"]
+        )
+    )
 
 
 def _weight(ax, x, y, name, side):
@@ -294,19 +419,41 @@ def same_end(befores, states, probabilities, characters, choices):
     pitch, left, wide = 5.0 / H, 5.35, 1.65
     for row, (before, h, p) in enumerate(zip(befores, states, probabilities, strict=True)):
         y = -0.62 * row - 0.3
-        ax.text(-0.1, y, "…" + before.replace(" ", "␣"), ha="right", va="center", fontsize=11,
-                family="monospace", color=INKS["input"])  # fmt: skip
+        ax.text(
+            -0.1,
+            y,
+            "…" + before.replace(" ", "␣"),
+            ha="right",
+            va="center",
+            fontsize=11,
+            family="monospace",
+            color=INKS["input"],
+        )
         for unit, value in enumerate(h):
             _cell(ax, (unit + 0.5) * pitch, y, value, min(0.85 * pitch, 0.3))
         for place, char in enumerate(choices):
             x, share = left + (place + 0.5) * wide / len(choices), p[characters.index(char)]
             _bar(ax, x - 0.17, y - 0.24, 0.34, 0.36 * share)
-            ax.text(x, y - 0.21 + 0.36 * share, _number(share, 2), ha="center", va="bottom",
-                    fontsize=8.5, color=COLOURS["ink"])  # fmt: skip
+            ax.text(
+                x,
+                y - 0.21 + 0.36 * share,
+                _number(share, 2),
+                ha="center",
+                va="bottom",
+                fontsize=8.5,
+                color=COLOURS["ink"],
+            )
         ax.plot([left, left + wide], [y - 0.24] * 2, color=COLOURS["muted"], linewidth=0.8)
     for place, char in enumerate(choices):
-        ax.text(left + (place + 0.5) * wide / len(choices), 0.06, visible(char), ha="center",
-                fontsize=11, fontweight="bold", color=INKS["output"])  # fmt: skip
+        ax.text(
+            left + (place + 0.5) * wide / len(choices),
+            0.06,
+            visible(char),
+            ha="center",
+            fontsize=11,
+            fontweight="bold",
+            color=INKS["output"],
+        )
     ax.text(0, 0.06, f"the {H} units of the state", fontsize=10, color=INKS["hidden"])
     ax.text(-0.1, 0.06, "read", ha="right", fontsize=10, color=INKS["input"])
     ax.text(left, 0.34, "probability of", fontsize=10, color=INKS["output"])
@@ -316,10 +463,16 @@ def same_end(befores, states, probabilities, characters, choices):
     alt = (
         f"{N} rows, for {N} places where the text ends alike. On the left the units of the state, "
         "as squares, larger the further from 0, filled above 0 and hollow below it: "
-        + ("all rows look the same, with squares so small that they are hard to see. "
-           if close else "every row has a pattern of its own. ")
+        + (
+            "all rows look the same, with squares so small that they are hard to see. "
+            if close
+            else "every row has a pattern of its own. "
+        )
         + "On the right the probabilities of the next character: "
-        + ("the same even, low bars in every row." if close
-           else f"one tall bar in each row; from top to bottom it stands at {best}.")
-    )  # fmt: skip
+        + (
+            "the same even, low bars in every row."
+            if close
+            else f"one tall bar in each row; from top to bottom it stands at {best}."
+        )
+    )
     return Picture(figure, alt)

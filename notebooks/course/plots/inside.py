@@ -41,8 +41,16 @@ def text_by_unit(text, activation, title, columns=68):
         for column, char in enumerate(line):
             low[row, column] = activation[place]
             shown = "↵" if char == "\n" else char
-            ax.text(column, row, shown, ha="center", va="center", fontsize=9.5, family="monospace",
-                    color=COLOURS["ink"])  # fmt: skip
+            ax.text(
+                column,
+                row,
+                shown,
+                ha="center",
+                va="center",
+                fontsize=9.5,
+                family="monospace",
+                color=COLOURS["ink"],
+            )
             place += 1
     image = ax.imshow(low, cmap=_SIGNED, vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
     bar = figure.colorbar(image, ax=ax, pad=0.01, shrink=0.6, aspect=12, ticks=[-1, 0, 1])
@@ -74,10 +82,23 @@ def best_units(found):
     places = np.arange(len(names))
     best = [abs(found[name][0]) for name in names]
     chance = [found[name][1] for name in names]
-    ax.barh(places - 0.18, best, 0.34, color=COLOURS["hidden"], edgecolor=INKS["hidden"],
-            label="best unit")  # fmt: skip
-    ax.barh(places + 0.18, chance, 0.34, color="white", edgecolor=COLOURS["muted"], hatch="///",
-            label="best by chance")  # fmt: skip
+    ax.barh(
+        places - 0.18,
+        best,
+        0.34,
+        color=COLOURS["hidden"],
+        edgecolor=INKS["hidden"],
+        label="best unit",
+    )
+    ax.barh(
+        places + 0.18,
+        chance,
+        0.34,
+        color="white",
+        edgecolor=COLOURS["muted"],
+        hatch="///",
+        label="best by chance",
+    )
     ax.set_yticks(places, names, fontsize=11)
     ax.invert_yaxis()
     ax.set_xlim(0, 1)
@@ -95,15 +116,26 @@ def cost_of_silence(correlations, costs, feature, others="other units"):
     figure, ax = new_figure(width=6.8, height=3.6)
     strength = np.abs(correlations)
     top = strength >= np.sort(strength)[-5]
-    ax.scatter(strength[~top], costs[~top], s=26, color="white", edgecolor=INKS["ink"],
-               label=others)  # fmt: skip
-    ax.scatter(strength[top], costs[top], s=52, color=INKS["hidden"], marker="s",
-               label=f"the five that follow {feature} best")  # fmt: skip
+    ax.scatter(
+        strength[~top], costs[~top], s=26, color="white", edgecolor=INKS["ink"], label=others
+    )
+    ax.scatter(
+        strength[top],
+        costs[top],
+        s=52,
+        color=INKS["hidden"],
+        marker="s",
+        label=f"the five that follow {feature} best",
+    )
     ax.axhline(0, color=COLOURS["muted"], linewidth=1)
     ax.legend(frameon=False, fontsize=10, loc="upper left")
     ax.set_ylim(top=1.35 * max(costs))
-    label(ax, "Does following a feature make a unit matter?", "correlation, without its sign",
-          "extra loss without it, nats")  # fmt: skip
+    label(
+        ax,
+        "Does following a feature make a unit matter?",
+        "correlation, without its sign",
+        "extra loss without it, nats",
+    )
     alt = (
         "One point for each hidden unit: how well it follows the feature, and what it costs to "
         "silence it. Most cost little; the costliest are not the ones that follow best."

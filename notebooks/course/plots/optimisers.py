@@ -118,8 +118,15 @@ def bars_by_character(values, text, title, y, guess=None):
         role = "gradient" if role == "ink" else role
         at = np.arange(len(order)) + (place - (len(values) - 1) / 2) * thick
         face = COLOURS[role] if place == 0 else "white"
-        ax.bar(at, np.asarray(heights)[order], 0.9 * thick, label=name, facecolor=face,
-               edgecolor=INKS[role], hatch=None if place == 0 else "////")  # fmt: skip
+        ax.bar(
+            at,
+            np.asarray(heights)[order],
+            0.9 * thick,
+            label=name,
+            facecolor=face,
+            edgecolor=INKS[role],
+            hatch=None if place == 0 else "////",
+        )
     if guess is not None:
         ax.axhline(guess, color=INKS["ink"], linestyle="--", linewidth=1.2, label="a blind guess")
     if len(values) > 1 or guess is not None:
@@ -140,16 +147,24 @@ def _contours(ax, steepness):
     quiet, loud = np.meshgrid(np.linspace(-1.2, 1.2, 121), np.linspace(-1.5, 1.5, 121))
     height = valley_loss(np.stack([quiet, loud], axis=-1), steepness)
     levels = 0.5 * steepness * np.array([0.04, 0.15, 0.33, 0.57, 0.86, 1.2]) ** 2
-    ax.contour(quiet, loud, height, levels=levels, colors=COLOURS["muted"], linewidths=0.8,
-               alpha=0.7)  # fmt: skip
+    ax.contour(
+        quiet, loud, height, levels=levels, colors=COLOURS["muted"], linewidths=0.8, alpha=0.7
+    )
     ax.plot(0, 0, "*", color=INKS["ink"], markersize=11)
     ax.grid(False)
 
 
 def _paths(ax, paths):
     for name, path, (role, dash, marker) in _with_looks(paths):
-        ax.plot(*np.asarray(path).T, dash, color=INKS[role], marker=marker, markersize=4.5,
-                linewidth=1.3, label=name)  # fmt: skip
+        ax.plot(
+            *np.asarray(path).T,
+            dash,
+            color=INKS[role],
+            marker=marker,
+            markersize=4.5,
+            linewidth=1.3,
+            label=name,
+        )
     ax.plot(*START, "o", color=INKS["ink"], markersize=7)
     ax.set_xlim(-1.15, 0.5)
     ax.set_ylim(-1.15, 1.3)
@@ -183,12 +198,21 @@ def memory_by_character(memory, text):
     stops = [(0, "#FFFFFF"), (0.72, COLOURS["memory"]), (1, "#4A1D00")]
     shades = LinearSegmentedColormap.from_list("memory", stops)
     columns = np.maximum(np.asarray(memory)[:, order], 1e-8)
-    image = ax.imshow(columns, aspect="auto", cmap=shades, interpolation="nearest",
-                      norm=LogNorm(*np.percentile(columns, [1, 99.5])))  # fmt: skip
+    image = ax.imshow(
+        columns,
+        aspect="auto",
+        cmap=shades,
+        interpolation="nearest",
+        norm=LogNorm(*np.percentile(columns, [1, 99.5])),
+    )
     ax.set_xticks(range(len(order)), [visible(char) for _, char, _ in entries])
     ax.grid(False)
-    label(ax, "What Adagrad remembers about Wxh", "column of Wxh: the character read",
-          "row: hidden unit")  # fmt: skip
+    label(
+        ax,
+        "What Adagrad remembers about Wxh",
+        "column of Wxh: the character read",
+        "row: hidden unit",
+    )
     bar = figure.colorbar(image, ax=ax, pad=0.015)
     bar.set_label("sum of squared gradients", fontsize=10.5, color=COLOURS["ink"])
     bar.ax.tick_params(labelsize=10, colors=COLOURS["muted"])
@@ -207,8 +231,17 @@ def step_sizes(curves, title, y, x="iteration"):
     for name, steps, (role, dash, marker) in _with_looks(curves):
         at = np.arange(1, len(steps) + 1)
         marked = [0, *np.geomspace(2, len(steps), 6).astype(int) - 1]
-        ax.plot(at, steps, dash, color=INKS[role], linewidth=2, label=name, marker=marker,
-                markersize=6, markevery=marked)  # fmt: skip
+        ax.plot(
+            at,
+            steps,
+            dash,
+            color=INKS[role],
+            linewidth=2,
+            label=name,
+            marker=marker,
+            markersize=6,
+            markevery=marked,
+        )
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.legend(frameon=False, fontsize=10, labelcolor=COLOURS["ink"], loc="best")
@@ -222,15 +255,28 @@ def loss_by_learning_rate(losses, iterations):
     figure, ax = new_figure(width=7.4, height=3.6)
     for name, ends, (role, dash, marker) in _with_looks(losses):
         rates = sorted(ends)
-        ax.plot(rates, [min(ends[rate], 1000) for rate in rates], dash, color=INKS[role],
-                marker=marker, markersize=7, linewidth=2, label=name)  # fmt: skip
-    ax.axhline(25 * np.log(22), color=COLOURS["ink"], linestyle=":", linewidth=1.2,
-               label="a blind guess")  # fmt: skip
+        ax.plot(
+            rates,
+            [min(ends[rate], 1000) for rate in rates],
+            dash,
+            color=INKS[role],
+            marker=marker,
+            markersize=7,
+            linewidth=2,
+            label=name,
+        )
+    ax.axhline(
+        25 * np.log(22), color=COLOURS["ink"], linestyle=":", linewidth=1.2, label="a blind guess"
+    )
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.legend(frameon=False, fontsize=10, labelcolor=COLOURS["ink"], loc="best")
-    label(ax, f"The loss after {iterations:,} iterations", "learning rate",
-          "nats per 25 characters, 1,000 at most")  # fmt: skip
+    label(
+        ax,
+        f"The loss after {iterations:,} iterations",
+        "learning rate",
+        "nats per 25 characters, 1,000 at most",
+    )
     alt = (
         f"The loss after {iterations:,} iterations against the learning rate, both on log axes, "
         f"for {' and '.join(losses)}, with a dotted line for a blind guess. SGD dips at one "
@@ -249,8 +295,14 @@ def optimizer_race(sgd=0.03, adagrad=0.2, steps=40, steepness=40.0):
     label(left, f"In the valley, {steps} steps", "quiet weight", "loud weight")
     for name, rate, (role, dash, _) in _with_looks(rates):
         losses = by_pass(verse_losses(name, rate))
-        right.plot(5 * np.arange(len(losses)), losses, dash, color=INKS[role], linewidth=2,
-                   label=f"{name}, learning rate {rate:g}")  # fmt: skip
+        right.plot(
+            5 * np.arange(len(losses)),
+            losses,
+            dash,
+            color=INKS[role],
+            linewidth=2,
+            label=f"{name}, learning rate {rate:g}",
+        )
     right.axhline(25 * np.log(22), color=COLOURS["ink"], linestyle=":", linewidth=1.2)
     right.set_ylim(0, 100)
     right.legend(frameon=False, fontsize=10, labelcolor=COLOURS["ink"], loc="upper right")

@@ -30,10 +30,23 @@ def surprise_scales(rungs):
         ax.set_xticks(places[fits], [f"{tick:g}" for tick in np.asarray(ticks)[fits]])
         ax.grid(axis="y", visible=False)
     for name, rung in rungs.items():
-        axes[0].annotate(name, (rung, 1), xytext=(0, 4), textcoords="offset points", ha="center",
-                         fontsize=10, color=COLOURS["ink"])  # fmt: skip
-    axes[0].set_title("One loss, three scales (each per character)", loc="left", pad=22,
-                      fontsize=12, fontweight="bold", color=COLOURS["ink"])  # fmt: skip
+        axes[0].annotate(
+            name,
+            (rung, 1),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="center",
+            fontsize=10,
+            color=COLOURS["ink"],
+        )
+    axes[0].set_title(
+        "One loss, three scales (each per character)",
+        loc="left",
+        pad=22,
+        fontsize=12,
+        fontweight="bold",
+        color=COLOURS["ink"],
+    )
     alt = (
         "Three scales below each other, nats, bits and perplexity, with lines running through "
         f"all three at: {', '.join(rungs)}. Bits are nats stretched evenly; perplexity doubles "
@@ -54,8 +67,16 @@ def gaps(shares, losses):
     left.set_xticks(orders)
     label(left, "Never seen in training", "n, characters", "% of n-grams met")
     for (name, curve), (role, dash, marker) in zip(losses.items(), _LOOKS, strict=False):
-        right.plot(list(curve), list(curve.values()), dash, marker=marker, color=INKS[role],
-                   linewidth=1.8, markersize=6, label=name)  # fmt: skip
+        right.plot(
+            list(curve),
+            list(curve.values()),
+            dash,
+            marker=marker,
+            color=INKS[role],
+            linewidth=1.8,
+            markersize=6,
+            label=name,
+        )
     right.set_xticks(orders)
     right.set_ylim(bottom=0)
     right.legend(frameon=False, fontsize=10, loc="lower left")
@@ -76,8 +97,9 @@ def climb(curves, rungs=None, *, x="seconds of training", title="The climb", alt
     figure, ax = new_figure(width=8.0, height=3.7)
     for (name, (xs, ys)), (role, dash, marker) in zip(curves.items(), _LOOKS, strict=False):
         marker = marker if len(xs) < 40 else None
-        ax.plot(xs, ys, dash, color=INKS[role], marker=marker, markersize=5, linewidth=1.8,
-                label=name)  # fmt: skip
+        ax.plot(
+            xs, ys, dash, color=INKS[role], marker=marker, markersize=5, linewidth=1.8, label=name
+        )
     highest = max(max(map(max, (ys for _, ys in curves.values()))), *(rungs or {"": 0}).values())
     ax.set_ylim(0, 1.06 * highest)
     ax.set_xlim(left=0)
@@ -86,9 +108,16 @@ def climb(curves, rungs=None, *, x="seconds of training", title="The climb", alt
         ax.axhline(height, color=COLOURS["muted"], linewidth=1.1, linestyle=(0, (5, 3)))
         place = min(height, lowest)
         lowest = place - 0.065 * ax.get_ylim()[1]
-        ax.annotate(name, (1, place), xycoords=("axes fraction", "data"), xytext=(4, 0),
-                    textcoords="offset points", va="center", fontsize=9.5,
-                    color=COLOURS["muted"])  # fmt: skip
+        ax.annotate(
+            name,
+            (1, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9.5,
+            color=COLOURS["muted"],
+        )
     ax.legend(frameon=False, fontsize=10, loc="lower left")
     label(ax, title, x, "nats per character")
     said = f"The loss over {x} of: {', '.join(curves)}."
@@ -107,8 +136,15 @@ def alphabet(text, most=100):
     rare = heights < RARE
     ax.bar(places[~rare], heights[~rare], 0.75, color=COLOURS["input"])
     if rare.any():
-        ax.bar(places[rare], heights[rare], 0.75, color="white", edgecolor=INKS["memory"],
-               hatch="////", label=f"fewer than {RARE} times")  # fmt: skip
+        ax.bar(
+            places[rare],
+            heights[rare],
+            0.75,
+            color="white",
+            edgecolor=INKS["memory"],
+            hatch="////",
+            label=f"fewer than {RARE} times",
+        )
         ax.legend(frameon=False, fontsize=10, loc="upper right")
     ax.set_yscale("log")
     ax.set_ylim(bottom=0.7)

@@ -8,8 +8,13 @@ import rnn_core
 
 from .style import COLOURS, INKS, Picture, label, new_figure, visible
 
-__all__ = ["float_range", "scores_to_probabilities", "softmax_setting", "surprise",
-           "surprise_by_step"]  # fmt: skip
+__all__ = [
+    "float_range",
+    "scores_to_probabilities",
+    "softmax_setting",
+    "surprise",
+    "surprise_by_step",
+]
 
 HIGHEST, LOWEST = np.log(np.finfo(float).max), np.log(5e-324)  # where exp overflows, and is 0
 
@@ -50,8 +55,11 @@ def scores_to_probabilities(characters, scores):
     """Draw scores (V,), their exponentials and their shares side by side."""
     exps = np.exp(scores)
     figure, axes = new_figure(columns=3, width=8.6, height=2.9)
-    panels = [("1. scores", scores, "score"), ("2. exp(scores)", exps, "exp(score)"),
-              ("3. divided by their sum", exps / exps.sum(), "probability")]  # fmt: skip
+    panels = [
+        ("1. scores", scores, "score"),
+        ("2. exp(scores)", exps, "exp(score)"),
+        ("3. divided by their sum", exps / exps.sum(), "probability"),
+    ]
     for ax, (title, heights, name) in zip(axes, panels, strict=True):
         _bars(ax, characters, heights, digits=0 if name == "score" else 2)
         label(ax, title, "character", name)
@@ -87,24 +95,56 @@ def float_range(scores, shift=1000.0):
     """Draw which exponents a float can bear, with scores + shift before and after their shift."""
     figure, ax = new_figure(width=8.6, height=2.5)
     ends = (-1250, 1250)
-    zones = [(ends[0], LOWEST, "rounds to 0"), (LOWEST, HIGHEST, "fits into a float"),
-             (HIGHEST, ends[1], "inf")]  # fmt: skip
+    zones = [
+        (ends[0], LOWEST, "rounds to 0"),
+        (LOWEST, HIGHEST, "fits into a float"),
+        (HIGHEST, ends[1], "inf"),
+    ]
     for low, high, words in zones:
         fits = words.startswith("fits")
-        ax.axvspan(low, high, facecolor="white" if fits else COLOURS["grid"], alpha=0.7,
-                   hatch=None if fits else "//", edgecolor="white", linewidth=0)  # fmt: skip
-        ax.text((low + high) / 2, 2.62, words, ha="center", va="center", fontsize=10.5,
-                color=COLOURS["ink"], fontweight="bold" if fits else "normal")  # fmt: skip
+        ax.axvspan(
+            low,
+            high,
+            facecolor="white" if fits else COLOURS["grid"],
+            alpha=0.7,
+            hatch=None if fits else "//",
+            edgecolor="white",
+            linewidth=0,
+        )
+        ax.text(
+            (low + high) / 2,
+            2.62,
+            words,
+            ha="center",
+            va="center",
+            fontsize=10.5,
+            color=COLOURS["ink"],
+            fontweight="bold" if fits else "normal",
+        )
     rows = [(2.0, scores + shift), (1.0, scores - np.max(scores)), (0.0, scores - shift)]
     names = [f"scores + {shift:g}", "largest taken away", f"scores − {shift:g}"]
     for height, places in rows:
         safe = height == 1.0
-        ax.plot(places, np.full(len(places), height), linestyle="none", markersize=8,
-                marker="D" if safe else "X", color=INKS["output" if safe else "ink"])  # fmt: skip
+        ax.plot(
+            places,
+            np.full(len(places), height),
+            linestyle="none",
+            markersize=8,
+            marker="D" if safe else "X",
+            color=INKS["output" if safe else "ink"],
+        )
         if not safe:
-            ax.annotate("", (0, 1 + 0.22 * (height - 1)), (places.mean(), height),
-                        arrowprops={"arrowstyle": "-|>", "color": COLOURS["muted"],
-                                    "shrinkA": 9, "shrinkB": 7})  # fmt: skip
+            ax.annotate(
+                "",
+                (0, 1 + 0.22 * (height - 1)),
+                (places.mean(), height),
+                arrowprops={
+                    "arrowstyle": "-|>",
+                    "color": COLOURS["muted"],
+                    "shrinkA": 9,
+                    "shrinkB": 7,
+                },
+            )
     ax.set_xlim(*ends)
     ax.set_ylim(-0.5, 3.0)
     ax.set_yticks([2.0, 1.0, 0.0], names)
@@ -128,12 +168,22 @@ def surprise(characters, probabilities):
     for char, at in zip(characters, probabilities, strict=True):
         ax.plot([at, at], [0, -np.log(at)], color=COLOURS["muted"], linewidth=1, linestyle=":")
         ax.plot(at, -np.log(at), marker="D", markersize=8, color=INKS["output"])
-        ax.annotate(f"{visible(char)} comes: {-np.log(at):.2f} nats", (at, -np.log(at)), (9, 4),
-                    textcoords="offset points", fontsize=10.5, color=COLOURS["ink"])  # fmt: skip
+        ax.annotate(
+            f"{visible(char)} comes: {-np.log(at):.2f} nats",
+            (at, -np.log(at)),
+            (9, 4),
+            textcoords="offset points",
+            fontsize=10.5,
+            color=COLOURS["ink"],
+        )
     ax.set_xlim(0, 1.02)
     ax.set_ylim(0, 4.9)
-    label(ax, "The less expected, the more surprise", "probability given to what came",
-          "surprise −ln p (nats)")  # fmt: skip
+    label(
+        ax,
+        "The less expected, the more surprise",
+        "probability given to what came",
+        "surprise −ln p (nats)",
+    )
     best = characters[int(np.argmax(probabilities))]
     worst = characters[int(np.argmin(probabilities))]
     alt = (
@@ -150,22 +200,30 @@ def surprise_by_step(text, surprises, even):
     looks = [("D", INKS["output"], "-"), ("v", INKS["ink"], ":")]
     ax.axhline(even, color=COLOURS["muted"], linewidth=1.2, linestyle="--", label="an even guess")
     for (name, values), (marker, ink, line) in zip(surprises.items(), looks, strict=False):
-        ax.plot(values, marker=marker, color=ink, linestyle=line, linewidth=1, markersize=6,
-                label=name)  # fmt: skip
+        ax.plot(
+            values, marker=marker, color=ink, linestyle=line, linewidth=1, markersize=6, label=name
+        )
     ax.set_xticks(range(len(text)), [visible(char) for char in text])
     ax.grid(False, axis="x")
     ax.legend(fontsize=10, frameon=False, ncols=3, loc="upper left", bbox_to_anchor=(0, 1.02))
     top = max(values.max() for values in surprises.values())
     ax.set_ylim(-0.04 * top, 1.25 * top)
-    label(ax, "How surprised an untrained network is", "the character that came",
-          "surprise −ln p (nats)")  # fmt: skip
+    label(
+        ax,
+        "How surprised an untrained network is",
+        "the character that came",
+        "surprise −ln p (nats)",
+    )
     first, *rest = surprises
     alt = (
         f"The surprise at each of {len(text)} characters, for untrained networks. With {first} all "
         "points lie on the dashed line of an even guess."
-        + (f" With {rest[0]} they jump up and down, many of them far above that line." if rest
-           else "")
-    )  # fmt: skip
+        + (
+            f" With {rest[0]} they jump up and down, many of them far above that line."
+            if rest
+            else ""
+        )
+    )
     return Picture(figure, alt)
 
 
@@ -175,19 +233,34 @@ def _bars(ax, characters, heights, *, digits=2, top=None, hollow=False):
     finite = np.isfinite(heights)
     shown = np.where(finite, heights, 0)
     face = "white" if hollow else COLOURS["output"]
-    ax.bar(places, shown, width=0.62, facecolor=face, edgecolor=INKS["output"],
-           linewidth=1.3, linestyle="--" if hollow else "-")  # fmt: skip
+    ax.bar(
+        places,
+        shown,
+        width=0.62,
+        facecolor=face,
+        edgecolor=INKS["output"],
+        linewidth=1.3,
+        linestyle="--" if hollow else "-",
+    )
     span = (top or shown.max()) - min(shown.min(), 0)
     for place, height, good in zip(places, heights, finite, strict=True):
         words = f"{height:.{digits}f}".replace("-", "−") if good else str(height)
         down = good and height < 0
-        ax.text(place, (height if good else 0) + span * (-0.03 if down else 0.03), words,
-                ha="center", va="top" if down else "bottom", fontsize=10.5,
-                fontweight="normal" if good else "bold",
-                color=COLOURS["ink"])  # fmt: skip
+        ax.text(
+            place,
+            (height if good else 0) + span * (-0.03 if down else 0.03),
+            words,
+            ha="center",
+            va="top" if down else "bottom",
+            fontsize=10.5,
+            fontweight="normal" if good else "bold",
+            color=COLOURS["ink"],
+        )
     ax.axhline(0, color=COLOURS["muted"], linewidth=1)
-    ax.set_ylim(min(shown.min(), 0) - (0.16 * span if shown.min() < 0 else 0),
-                (top or shown.max()) + 0.14 * span)  # fmt: skip
+    ax.set_ylim(
+        min(shown.min(), 0) - (0.16 * span if shown.min() < 0 else 0),
+        (top or shown.max()) + 0.14 * span,
+    )
     ax.set_xticks(places, [visible(char) for char in characters])
     ax.tick_params(axis="x", labelsize=11.5, length=0, labelcolor=COLOURS["ink"])
     ax.grid(False, axis="x")

@@ -18,20 +18,38 @@ def roulette(probabilities, characters, throw=None):
     edges = np.concatenate([[0.0], np.cumsum(probabilities)])
     shades = np.linspace(0.15, 0.6, len(probabilities))
     for char, left, right, shade in zip(characters, edges, edges[1:], shades, strict=False):
-        ax.add_patch(Rectangle((left, 0), right - left, 1, facecolor=COLOURS["output"],
-                               alpha=shade, linewidth=0))  # fmt: skip
+        ax.add_patch(
+            Rectangle(
+                (left, 0), right - left, 1, facecolor=COLOURS["output"], alpha=shade, linewidth=0
+            )
+        )
         ax.plot([right, right], [0, 1], color=COLOURS["ink"], linewidth=1.2)
-        ax.text((left + right) / 2, 0.5, f"{visible(char)}\n{right - left:.1f}", ha="center",
-                va="center", fontsize=12, color=COLOURS["ink"])  # fmt: skip
+        ax.text(
+            (left + right) / 2,
+            0.5,
+            f"{visible(char)}\n{right - left:.1f}",
+            ha="center",
+            va="center",
+            fontsize=12,
+            color=COLOURS["ink"],
+        )
     ax.plot([0, 1, 1, 0, 0], [0, 0, 1, 1, 0], color=COLOURS["ink"], linewidth=1.2)
     for edge in edges:
-        ax.text(edge, -0.12, f"{edge:.1f}", ha="center", va="top", fontsize=10,
-                color=COLOURS["muted"])  # fmt: skip
+        ax.text(
+            edge, -0.12, f"{edge:.1f}", ha="center", va="top", fontsize=10, color=COLOURS["muted"]
+        )
     landed = ""
     if throw is not None:
-        ax.annotate(f"u = {throw:.2f}", (throw, 1.0), xytext=(throw, 1.5), ha="center", fontsize=11,
-                    color=INKS["memory"], fontweight="bold",
-                    arrowprops={"arrowstyle": "-|>", "color": INKS["memory"]})  # fmt: skip
+        ax.annotate(
+            f"u = {throw:.2f}",
+            (throw, 1.0),
+            xytext=(throw, 1.5),
+            ha="center",
+            fontsize=11,
+            color=INKS["memory"],
+            fontweight="bold",
+            arrowprops={"arrowstyle": "-|>", "color": INKS["memory"]},
+        )
         hit = characters[int(np.searchsorted(edges[1:], throw, side="right"))]
         landed = f" The throw, {throw:.2f}, lands on {hit}."
     ax.set_xlim(-0.03, 1.03)
@@ -51,8 +69,9 @@ def temperatures(scores, characters, heats=(0.3, 1.0, 3.0)):
         p = softmax(scores, heat)
         ax.bar(range(len(p)), p, color=COLOURS["output"], edgecolor=INKS["output"], width=0.7)
         for place, value in enumerate(p):
-            ax.text(place, value + 0.02, f"{value:.2f}", ha="center", fontsize=9.5,
-                    color=COLOURS["ink"])  # fmt: skip
+            ax.text(
+                place, value + 0.02, f"{value:.2f}", ha="center", fontsize=9.5, color=COLOURS["ink"]
+            )
         ax.set_xticks(range(len(p)), [visible(c) for c in characters], fontsize=12)
         ax.set_ylim(0, 1.12)
         label(ax, f"temperature {heat:g}", "next character", "probability" if ax is axes[0] else "")
@@ -73,8 +92,14 @@ def entropy_curve(scores, heats=None):
     figure, ax = new_figure(width=6.4, height=3.0)
     ax.plot(heats, entropies, color=INKS["output"], linewidth=2)
     ax.axhline(np.log(len(scores)), color=COLOURS["muted"], linewidth=1.2, linestyle="--")
-    ax.text(heats[0], np.log(len(scores)) - 0.02, f"all {len(scores)} alike: ln {len(scores)}",
-            va="top", fontsize=10, color=COLOURS["muted"])  # fmt: skip
+    ax.text(
+        heats[0],
+        np.log(len(scores)) - 0.02,
+        f"all {len(scores)} alike: ln {len(scores)}",
+        va="top",
+        fontsize=10,
+        color=COLOURS["muted"],
+    )
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.set_ylim(0, 1.12 * np.log(len(scores)))

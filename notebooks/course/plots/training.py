@@ -23,8 +23,17 @@ def smoothed(losses, keep=0.99):
     return curve
 
 
-def losses(losses, *, trend=None, band=None, marks=None, baselines=None, characters=None, log=True,
-           title="The loss as it learns"):  # fmt: skip
+def losses(
+    losses,
+    *,
+    trend=None,
+    band=None,
+    marks=None,
+    baselines=None,
+    characters=None,
+    log=True,
+    title="The loss as it learns",
+):
     """Draw losses (N,) by iteration, or several curves: {name: (N,)}.
 
     trend       a smoothed curve over it; one that is shorter belongs to the last iterations
@@ -39,25 +48,39 @@ def losses(losses, *, trend=None, band=None, marks=None, baselines=None, charact
         raise ValueError("Baselines are in nats per character: give `characters`, as in 25.")
     scale = 1 / (characters or 1)
     several = isinstance(losses, dict)
-    curves = {name: np.asarray(c) * scale for name, c in
-              (losses if several else {"each iteration": losses}).items()}  # fmt: skip
+    curves = {
+        name: np.asarray(c) * scale
+        for name, c in (losses if several else {"each iteration": losses}).items()
+    }
     figure, ax = new_figure(width=8.0, height=3.6)
     last = max((len(curve) for curve in curves.values()), default=0)
     if band is not None:
         last = max(last, _draw_band(ax, np.asarray(band) * scale))
     for (name, curve), (role, dash) in zip(curves.items(), _LOOKS * len(curves), strict=False):
         pale = trend is not None and not several
-        look = {"color": "#B9BEC8", "linewidth": 0.8} if pale else {
-            "color": INKS[role], "linestyle": dash, "linewidth": 1.1}  # fmt: skip
+        look = (
+            {"color": "#B9BEC8", "linewidth": 0.8}
+            if pale
+            else {"color": INKS[role], "linestyle": dash, "linewidth": 1.1}
+        )
         ax.plot(*_thinned(curve), label=name, **look)
     if trend is not None:
         trend, N = np.asarray(trend) * scale, len(next(iter(curves.values())))
         x, y = _thinned(trend)
         ax.plot(x + N - len(trend), y, color=INKS["gradient"], linewidth=2.0, label="trend")
     for name, points in (marks or {}).items():
-        ax.plot(list(points), [loss * scale for loss in points.values()], "D", markersize=8,
-                markerfacecolor="white", markeredgecolor=INKS["ink"], markeredgewidth=1.8,
-                label=name, zorder=5, clip_on=False)  # fmt: skip
+        ax.plot(
+            list(points),
+            [loss * scale for loss in points.values()],
+            "D",
+            markersize=8,
+            markerfacecolor="white",
+            markeredgecolor=INKS["ink"],
+            markeredgewidth=1.8,
+            label=name,
+            zorder=5,
+            clip_on=False,
+        )
     if log:
         _log_axis(ax)
     else:
@@ -66,9 +89,14 @@ def losses(losses, *, trend=None, band=None, marks=None, baselines=None, charact
     _draw_baselines(ax, baselines or {})
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     if len(ax.get_legend_handles_labels()[0]) > 1:
-        ax.legend(fontsize=10, labelcolor=COLOURS["ink"], framealpha=0.9,
-                  loc="lower left" if log and band is None else "upper right",
-                  edgecolor="none", facecolor="white")  # fmt: skip
+        ax.legend(
+            fontsize=10,
+            labelcolor=COLOURS["ink"],
+            framealpha=0.9,
+            loc="lower left" if log and band is None else "upper right",
+            edgecolor="none",
+            facecolor="white",
+        )
     unit = "nats per character" if characters else "nats per iteration"
     label(ax, title, "iteration", f"loss, {unit}")
     return Picture(figure, _losses_alt(curves, trend, band, marks, baselines, log, unit))
@@ -83,10 +111,23 @@ def _thinned(curve):
 def _draw_band(ax, runs):
     x, _ = _thinned(runs[0])
     runs = runs[:, x]
-    ax.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=COLOURS["hidden"], alpha=0.22,
-                    linewidth=0, label=f"{len(runs)} random starts: their range")  # fmt: skip
-    ax.plot(x, np.median(runs, axis=0), color=INKS["hidden"], linewidth=1.6, linestyle="--",
-            label="their median")  # fmt: skip
+    ax.fill_between(
+        x,
+        runs.min(axis=0),
+        runs.max(axis=0),
+        color=COLOURS["hidden"],
+        alpha=0.22,
+        linewidth=0,
+        label=f"{len(runs)} random starts: their range",
+    )
+    ax.plot(
+        x,
+        np.median(runs, axis=0),
+        color=INKS["hidden"],
+        linewidth=1.6,
+        linestyle="--",
+        label="their median",
+    )
     return x[-1] + 1
 
 
@@ -98,9 +139,16 @@ def _draw_baselines(ax, baselines):
         ax.axhline(height, color=COLOURS["muted"], linewidth=1.1, linestyle=(0, (5, 3)))
         place = min(float(to_axes.transform((1, height))[1]), lowest_free)
         lowest_free = place - 0.06
-        ax.annotate(name, (1, place), xycoords="axes fraction", xytext=(4, 0),
-                    textcoords="offset points", va="center", fontsize=9.5,
-                    color=COLOURS["muted"])  # fmt: skip
+        ax.annotate(
+            name,
+            (1, place),
+            xycoords="axes fraction",
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9.5,
+            color=COLOURS["muted"],
+        )
 
 
 def _log_axis(ax):
@@ -135,8 +183,11 @@ def _course(curve):
     fall = float(curve[0]) / end if end > 0 else np.inf
     if not np.isfinite(end):
         return "ends in numbers too large to draw"
-    for least, words in ((50, "falls by far more than ten times"), (3, "falls to a fraction of its "
-                         "start"), (1.05, "falls a little")):  # fmt: skip
+    for least, words in (
+        (50, "falls by far more than ten times"),
+        (3, "falls to a fraction of its start"),
+        (1.05, "falls a little"),
+    ):
         if fall > least:
             return words
     return "stays where it began" if fall > 0.95 else "rises"
@@ -154,8 +205,11 @@ def chunked(text, seq_length):
     ax.set_ylim(-0.75, 4.0)
     for i, char in enumerate(text):
         _cell(ax, indent + i, 3.0, char, "ink")
-    for row, name, role in ((3.0, "the text", "ink"), (1.5, "inputs", "input"),
-                            (0.5, "targets", "output")):  # fmt: skip
+    for row, name, role in (
+        (3.0, "the text", "ink"),
+        (1.5, "inputs", "input"),
+        (0.5, "targets", "output"),
+    ):
         ax.text(left, row, name, ha="left", va="center", fontsize=11, color=INKS[role])
     for number in range(count):
         start, x = number * seq_length, number * (seq_length + gap)
@@ -164,10 +218,26 @@ def chunked(text, seq_length):
             _cell(ax, x + i, 0.5, text[start + i + 1], "output")
         if number:
             _arrow(ax, (x - gap - 0.45, 1.5), (x - 0.6, 1.5))
-            ax.text(x - gap / 2 - 0.5, 1.62, "h", ha="center", va="bottom", fontsize=12,
-                    color=INKS["hidden"], fontweight="bold", style="italic")  # fmt: skip
-        ax.text(x + (seq_length - 1) / 2, -0.35, f"chunk {number}", ha="center", va="center",
-                fontsize=10, color=COLOURS["muted"])  # fmt: skip
+            ax.text(
+                x - gap / 2 - 0.5,
+                1.62,
+                "h",
+                ha="center",
+                va="bottom",
+                fontsize=12,
+                color=INKS["hidden"],
+                fontweight="bold",
+                style="italic",
+            )
+        ax.text(
+            x + (seq_length - 1) / 2,
+            -0.35,
+            f"chunk {number}",
+            ha="center",
+            va="center",
+            fontsize=10,
+            color=COLOURS["muted"],
+        )
     label(ax, f"“{text}” in chunks of {seq_length}")
     alt = (
         f"The text {text} cut into {count} chunks of {seq_length} inputs each. Below every input "
@@ -180,14 +250,27 @@ def chunked(text, seq_length):
 def _cell(ax, x, y, char, role):
     fill = COLOURS[role] if role != "ink" else COLOURS["grid"]
     ax.add_patch(Rectangle((x - 0.45, y - 0.4), 0.9, 0.8, facecolor=fill, alpha=0.28, linewidth=0))
-    ax.add_patch(Rectangle((x - 0.45, y - 0.4), 0.9, 0.8, facecolor="none", edgecolor=INKS[role],
-                           linewidth=1.0))  # fmt: skip
+    ax.add_patch(
+        Rectangle(
+            (x - 0.45, y - 0.4), 0.9, 0.8, facecolor="none", edgecolor=INKS[role], linewidth=1.0
+        )
+    )
     ax.text(x, y - 0.02, visible(char), ha="center", va="center", fontsize=13, color=INKS[role])
 
 
 def _arrow(ax, start, end):
-    ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=13, linewidth=1.8,
-                                 shrinkA=0, shrinkB=0, color=INKS["hidden"]))  # fmt: skip
+    ax.add_patch(
+        FancyArrowPatch(
+            start,
+            end,
+            arrowstyle="-|>",
+            mutation_scale=13,
+            linewidth=1.8,
+            shrinkA=0,
+            shrinkB=0,
+            color=INKS["hidden"],
+        )
+    )
 
 
 def by_position(curves, rungs=None):
@@ -198,24 +281,46 @@ def by_position(curves, rungs=None):
     """
     figure, ax = new_figure(width=8.0, height=3.4)
     for (name, curve), (role, dash, marker) in zip(curves.items(), _POSITION_LOOKS, strict=False):
-        ax.plot(np.arange(1, len(curve) + 1), curve, dash, color=INKS[role], marker=marker,
-                markersize=5, linewidth=1.8, label=name)  # fmt: skip
+        ax.plot(
+            np.arange(1, len(curve) + 1),
+            curve,
+            dash,
+            color=INKS[role],
+            marker=marker,
+            markersize=5,
+            linewidth=1.8,
+            label=name,
+        )
     if rungs is not None:
         places = np.arange(1, len(rungs) + 1)
-        ax.plot(places, rungs, "D", markersize=9, markerfacecolor="none", label="n-gram tables",
-                markeredgecolor=INKS["ink"], markeredgewidth=1.5, zorder=5)  # fmt: skip
+        ax.plot(
+            places,
+            rungs,
+            "D",
+            markersize=9,
+            markerfacecolor="none",
+            label="n-gram tables",
+            markeredgecolor=INKS["ink"],
+            markeredgewidth=1.5,
+            zorder=5,
+        )
         for place, height in zip(places.tolist(), rungs, strict=True):
-            ax.annotate(f"{place + 1}-gram", (place, height), xytext=(-8, -11), ha="right",
-                        textcoords="offset points", fontsize=9.5,
-                        color=COLOURS["muted"])  # fmt: skip
+            ax.annotate(
+                f"{place + 1}-gram",
+                (place, height),
+                xytext=(-8, -11),
+                ha="right",
+                textcoords="offset points",
+                fontsize=9.5,
+                color=COLOURS["muted"],
+            )
     ax.set_yscale("log")
     ax.set_ylim(top=1.5 * max(float(np.max(curve)) for curve in curves.values()))
     _log_axis(ax)
     ax.set_xlim(left=-1.9)
     ax.set_xticks([1, *range(5, 1 + max(map(len, curves.values())), 5)])
     ax.legend(frameon=False, fontsize=10, labelcolor=COLOURS["ink"], loc="upper right")
-    label(ax, "Where in a chunk the loss comes from", "character of the chunk",
-          "mean loss, nats")  # fmt: skip
+    label(ax, "Where in a chunk the loss comes from", "character of the chunk", "mean loss, nats")
     alt = (
         f"The mean loss at each place in a chunk, on a log axis, for: {', '.join(curves)}. With "
         "the state carried on the curve is flat and low from the first character. From zeros it "
@@ -239,10 +344,23 @@ def ladder(rungs, network=None):
     lowest = min(height for _, height in bars) / 2
     for y, (name, height) in enumerate(bars):
         role = "hidden" if name in network else "muted"
-        ax.barh(y, height - lowest, left=lowest, height=0.62, color=INKS[role],
-                alpha=1.0 if name in network else 0.45)  # fmt: skip
-        ax.annotate(f"{height:.2g}", (height, y), xytext=(5, 0), textcoords="offset points",
-                    va="center", fontsize=10, color=COLOURS["ink"])  # fmt: skip
+        ax.barh(
+            y,
+            height - lowest,
+            left=lowest,
+            height=0.62,
+            color=INKS[role],
+            alpha=1.0 if name in network else 0.45,
+        )
+        ax.annotate(
+            f"{height:.2g}",
+            (height, y),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=10,
+            color=COLOURS["ink"],
+        )
     ax.set_yticks(range(len(bars)), [name for name, _ in bars])
     ax.tick_params(axis="y", labelsize=10.5, length=0, labelcolor=COLOURS["ink"])
     ax.invert_yaxis()

@@ -130,13 +130,29 @@ def strip(blame, t):
         if seen:
             own = np.linalg.norm(blame.from_output[k])
             if own > 0:
-                parts.append(_pink(x + 0.3 * radius, 34, x + 0.3 * radius, 100 - radius,
-                                   own / largest, f"own prediction: {_short(own)}"))  # fmt: skip
+                parts.append(
+                    _pink(
+                        x + 0.3 * radius,
+                        34,
+                        x + 0.3 * radius,
+                        100 - radius,
+                        own / largest,
+                        f"own prediction: {_short(own)}",
+                    )
+                )
                 parts.append(_beside(x + radius, 62, "start", own, step))
             if k < T - 1:
                 later = np.linalg.norm(blame.from_later[k])
-                parts.append(_pink(x + step - radius - 1, 109, x + radius + 1, 109,
-                                   later / largest, f"later steps: {_short(later)}"))  # fmt: skip
+                parts.append(
+                    _pink(
+                        x + step - radius - 1,
+                        109,
+                        x + radius + 1,
+                        109,
+                        later / largest,
+                        f"later steps: {_short(later)}",
+                    )
+                )
                 parts.append(_beside(x + step / 2, 128, "middle", later, step))
     alt = f"The network unrolled over {T} steps, the blame back at one of them. {words(blame, t)}"
     return image(alt, width, 178, "".join(parts))
@@ -323,10 +339,14 @@ def bptt_stepper(model, text_to_read, characters=None, *, only_last=False):
     characters = characters or model.vocabulary.characters
     style = {"description_width": "90px"}
     back = ipywidgets.IntSlider(
-        0, min=0, max=len(text_to_read) - 2, description="Steps back", style=style,
+        0,
+        min=0,
+        max=len(text_to_read) - 2,
+        description="Steps back",
+        style=style,
         layout={"width": "430px"},
         tooltip="How far back the blame has come; arrow keys move it",
-    )  # fmt: skip
+    )
     step = ipywidgets.Button(
         description="Step back", icon="arrow-left", tooltip="Take the blame one step further back"
     )
@@ -334,14 +354,20 @@ def bptt_stepper(model, text_to_read, characters=None, *, only_last=False):
         description="To the end", icon="step-forward", tooltip="Begin again at the last step"
     )
     reading = ipywidgets.Text(
-        text_to_read, description="Text", style=style, layout={"width": "430px"},
+        text_to_read,
+        description="Text",
+        style=style,
+        layout={"width": "430px"},
         tooltip=f"What the network reads: 3 to {LONGEST} characters that it knows",
-    )  # fmt: skip
+    )
     blamed = ipywidgets.Dropdown(
-        options=[("every prediction", False), ("the last one only", True)], value=only_last,
-        description="Blame", style={"description_width": "50px"}, layout={"width": "230px"},
+        options=[("every prediction", False), ("the last one only", True)],
+        value=only_last,
+        description="Blame",
+        style={"description_width": "50px"},
+        layout={"width": "230px"},
         tooltip="Which predictions the loss counts",
-    )  # fmt: skip
+    )
     said, drawn, bars, chart, table = text(live=True), text(), text(), text(), text()
     said.layout.min_height = "4.6em"
     panel = Panel(
@@ -350,10 +376,13 @@ def bptt_stepper(model, text_to_read, characters=None, *, only_last=False):
         [
             ipywidgets.HBox([reading, blamed]),
             ipywidgets.HBox([back, step, again]),
-            said, drawn, ipywidgets.HBox([bars, chart]), table,
+            said,
+            drawn,
+            ipywidgets.HBox([bars, chart]),
+            table,
         ],
         says=said,
-    )  # fmt: skip
+    )
 
     def update(_=None):
         blame = trace(weights, characters, reading.value, only_last=blamed.value)

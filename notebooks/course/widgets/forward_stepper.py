@@ -57,8 +57,10 @@ def progress_line(reading, t):
     for place in range(first, min(T, first + 80)):
         char = html.escape(visible(reading.text[place]))
         if place == t - 1:
-            shown.append(f'<span style="background: {INKS["input"]}; color: #fff; padding: 1px 4px;'
-                         f' border-radius: 3px"><b>{char}</b></span>')  # fmt: skip
+            shown.append(
+                f'<span style="background: {INKS["input"]}; color: #fff; padding: 1px 4px;'
+                f' border-radius: 3px"><b>{char}</b></span>'
+            )
         else:
             shown.append(f"<b>{char}</b>" if place < t else char)
     return "".join(shown) + ("…" if first + 80 < T else "")
@@ -108,8 +110,10 @@ def small_bars(x, p, characters):
     order = np.sort(np.argsort(-p, kind="stable")[:4])
     best, pitch, base, tall = int(p.argmax()), 18, 86, 60
     left = x - pitch * len(order) / 2
-    parts = [f'<line x1="{left}" x2="{x + x - left}" y1="{base}" y2="{base}" stroke="currentColor" '
-             'stroke-opacity="0.5"/>']  # fmt: skip
+    parts = [
+        f'<line x1="{left}" x2="{x + x - left}" y1="{base}" y2="{base}" stroke="currentColor" '
+        'stroke-opacity="0.5"/>'
+    ]
     for place, v in enumerate(order):
         middle, height = left + (place + 0.5) * pitch, float(p[v]) * tall
         weight = ' font-weight="700"' if v == best else ""
@@ -120,8 +124,10 @@ def small_bars(x, p, characters):
             f"{html.escape(visible(characters[v]))}</text>"
         )
         if v == best:
-            parts.append(f'<text x="{middle}" y="{base - height - 4:.1f}" text-anchor="middle" '
-                         f'font-size="11">{p[v]:.2f}</text>')  # fmt: skip
+            parts.append(
+                f'<text x="{middle}" y="{base - height - 4:.1f}" text-anchor="middle" '
+                f'font-size="11">{p[v]:.2f}</text>'
+            )
     return "".join(parts)
 
 
@@ -130,13 +136,17 @@ def unrolled_svg(reading, characters, t):
     first = max(0, t - _COLUMNS + 1)
     middle, parts = _STATE + _TALL / 2, [_ARROWHEAD]
     for y, word in ((60, "predict"), (middle, "remember"), (268, "read")):
-        parts.append(f'<text transform="translate(14 {y}) rotate(-90)" text-anchor="middle" '
-                     f'font-style="italic">{word}</text>')  # fmt: skip
+        parts.append(
+            f'<text transform="translate(14 {y}) rotate(-90)" text-anchor="middle" '
+            f'font-style="italic">{word}</text>'
+        )
     for place, step in enumerate(range(first, t + 1)):
         x = _LEFT + place * _PITCH
         parts.append(state_box(x, reading.hs[step], now=step == t))
-        parts.append(f'<text x="{x}" y="{_STATE + _TALL + 16}" text-anchor="middle" '
-                     f'font-size="11">hs[{step}]</text>')  # fmt: skip
+        parts.append(
+            f'<text x="{x}" y="{_STATE + _TALL + 16}" text-anchor="middle" '
+            f'font-size="11">hs[{step}]</text>'
+        )
         if step == 0:
             continue
         if reading.carry:
@@ -162,8 +172,10 @@ def _graph_alt(reading, characters, t, first):
     shown = " ".join(visible(c) for c in reading.text[max(0, first - 1) : t])
     best = " ".join(visible(characters[v]) for v in reading.ps[max(0, first - 1) : t].argmax(-1))
     handed = "each handed on to the next" if reading.carry else "none handed on to the next"
-    return (f"The network unrolled as far as step {t}. Characters read: {shown}. Above each its "
-            f"state, {handed}. On top the most expected next characters: {best}.")  # fmt: skip
+    return (
+        f"The network unrolled as far as step {t}. Characters read: {shown}. Above each its "
+        f"state, {handed}. On top the most expected next characters: {best}."
+    )
 
 
 _ARROWHEAD = (
@@ -174,8 +186,10 @@ _ARROWHEAD = (
 
 
 def _arrow(x1, y1, x2, y2):
-    return (f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="currentColor" '
-            'stroke-opacity="0.75" stroke-width="1.3" marker-end="url(#rnn-tip)"/>')  # fmt: skip
+    return (
+        f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="currentColor" '
+        'stroke-opacity="0.75" stroke-width="1.3" marker-end="url(#rnn-tip)"/>'
+    )
 
 
 def _name(x, y, name, anchor):
@@ -190,8 +204,9 @@ def now_svg(reading, characters, t):
     before = reading.before(t) if t else reading.hs[0]
     for y, name, h in ((20, "state before", before), (46, "state after", reading.hs[t])):
         parts.append(f'<text x="4" y="{y + 4}">{name}</text>')
-        parts += [cell(112 + (unit + 0.5) * pitch, y, value, 0.85 * pitch)
-                  for unit, value in enumerate(h)]  # fmt: skip
+        parts += [
+            cell(112 + (unit + 0.5) * pitch, y, value, 0.85 * pitch) for unit, value in enumerate(h)
+        ]
     step, base, tall = min(34.0, 700 / V), 152, 66
     parts.append('<text x="4" y="112">expected</text><text x="4" y="128">next</text>')
     for v, p in enumerate(reading.ps[t - 1] if t else np.zeros(V)):
@@ -203,14 +218,18 @@ def now_svg(reading, characters, t):
             f'</title></rect><text x="{x:.1f}" y="{base + 16}" text-anchor="middle" '
             f'font-size="13">{html.escape(visible(characters[v]))}</text>'
         )
-    parts.append(f'<line x1="112" x2="{112 + V * step:.1f}" y1="{base}" y2="{base}" '
-                 'stroke="currentColor"/>')  # fmt: skip
+    parts.append(
+        f'<line x1="112" x2="{112 + V * step:.1f}" y1="{base}" y2="{base}" stroke="currentColor"/>'
+    )
     if t:
         p = reading.ps[t - 1]
-        best = ", ".join(f"{visible(characters[v])} {p[v]:.2f}"
-                         for v in np.argsort(-p, kind="stable")[:3])  # fmt: skip
-        alt = (f"The {H} units of the state before and after this step, and the probability of "
-               f"each next character; the largest are {best}.")  # fmt: skip
+        best = ", ".join(
+            f"{visible(characters[v])} {p[v]:.2f}" for v in np.argsort(-p, kind="stable")[:3]
+        )
+        alt = (
+            f"The {H} units of the state before and after this step, and the probability of "
+            f"each next character; the largest are {best}."
+        )
     else:
         alt = f"The {H} units of the state, all zeros, and no prediction yet."
     return svg.image(alt, _WIDTH, 174, "".join(parts))
@@ -225,22 +244,42 @@ def forward_stepper(forward, characters, weights, text):
     style = {"description_width": "60px"}
     controls = {
         "text": ipywidgets.Text(
-            text, description="Text", style=style, layout={"width": "420px"},
-            tooltip="What the network reads; type another text from its characters"),
+            text,
+            description="Text",
+            style=style,
+            layout={"width": "420px"},
+            tooltip="What the network reads; type another text from its characters",
+        ),
         "carry": ipywidgets.Checkbox(
-            True, description="Carry the state on", indent=False, layout={"width": "auto"},
-            tooltip="Without it the state is set to zeros before each character"),
+            True,
+            description="Carry the state on",
+            indent=False,
+            layout={"width": "auto"},
+            tooltip="Without it the state is set to zeros before each character",
+        ),
         "step": ipywidgets.IntSlider(
-            0, min=0, max=len(text), description="Step", style=style,
-            layout={"width": "420px"}, tooltip="How many characters are read; arrow keys move it"),
+            0,
+            min=0,
+            max=len(text),
+            description="Step",
+            style=style,
+            layout={"width": "420px"},
+            tooltip="How many characters are read; arrow keys move it",
+        ),
         "play": ipywidgets.Play(
-            min=0, max=len(text), interval=900, show_repeat=False,
-            tooltip="Read one character after another"),
-    }  # fmt: skip
-    back = ipywidgets.Button(description="Step back", tooltip="Forget the last character",
-                             layout={"width": "110px"})  # fmt: skip
-    onward = ipywidgets.Button(description="Step on", tooltip="Read the next character",
-                               layout={"width": "110px"})  # fmt: skip
+            min=0,
+            max=len(text),
+            interval=900,
+            show_repeat=False,
+            tooltip="Read one character after another",
+        ),
+    }
+    back = ipywidgets.Button(
+        description="Step back", tooltip="Forget the last character", layout={"width": "110px"}
+    )
+    onward = ipywidgets.Button(
+        description="Step on", tooltip="Read the next character", layout={"width": "110px"}
+    )
     words, line, graph, now = text_box(live=True), text_box(), text_box(), text_box()
     words.layout.min_height, line.layout.min_height = "3.4em", "26px"  # so that nothing jumps
     row = {"flex_flow": "row wrap", "align_items": "center"}
@@ -250,10 +289,13 @@ def forward_stepper(forward, characters, weights, text):
         [
             ipywidgets.HBox([controls["text"], controls["carry"]], layout=row),
             ipywidgets.HBox([controls["step"], back, onward, controls["play"]], layout=row),
-            line, words, graph, now,
+            line,
+            words,
+            graph,
+            now,
         ],
         says=words,
-    )  # fmt: skip
+    )
     panel.reading = None
     step, play = controls["step"], controls["play"]
 

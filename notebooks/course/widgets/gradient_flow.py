@@ -68,13 +68,19 @@ def charts(found, how):
     """Two charts (SVG): blame over distance, and the norm of each gradient before and after."""
     steps = np.arange(len(found.left))
     flowing = line_chart(
-        "What is left of the blame", [Line("|dh|", steps, found.left, "gradient")],
+        "What is left of the blame",
+        [Line("|dh|", steps, found.left, "gradient")],
         f"Blame against distance on a log axis: from 1 at distance 0 to {found.left[-1]:.1e} at "
-        f"distance {steps[-1]}.", x="distance back, in steps", y="|dh|, relative",
-        y_range=(1e-12, 1e12), log=True,
-    )  # fmt: skip
-    names = {name: dict(zip(("ink", "gradient"), pair, strict=True))
-             for name, pair in found.norms.items()}  # fmt: skip
+        f"distance {steps[-1]}.",
+        x="distance back, in steps",
+        y="|dh|, relative",
+        y_range=(1e-12, 1e12),
+        log=True,
+    )
+    names = {
+        name: dict(zip(("ink", "gradient"), pair, strict=True))
+        for name, pair in found.norms.items()
+    }
     high = max(max(pair) for pair in found.norms.values())
     listed = ", ".join(f"{name} {a:.2g} to {b:.2g}" for name, (a, b) in found.norms.items())
     sizes = bar_chart(
@@ -92,18 +98,42 @@ def gradient_flow(radius=1.5, length=25, limit=5.0, how="by value"):
     style, wide = {"description_width": "130px"}, {"width": "420px"}
     controls = {
         "radius": ipywidgets.FloatSlider(
-            radius, min=RADIUS[0], max=RADIUS[1], step=0.05, description="Spectral radius",
-            tooltip="Largest eigenvalue of Whh in absolute value", style=style, layout=wide),
+            radius,
+            min=RADIUS[0],
+            max=RADIUS[1],
+            step=0.05,
+            description="Spectral radius",
+            tooltip="Largest eigenvalue of Whh in absolute value",
+            style=style,
+            layout=wide,
+        ),
         "length": ipywidgets.IntSlider(
-            length, min=LENGTH[0], max=LENGTH[1], description="Sequence length",
-            tooltip="How many characters one chunk holds", style=style, layout=wide),
+            length,
+            min=LENGTH[0],
+            max=LENGTH[1],
+            description="Sequence length",
+            tooltip="How many characters one chunk holds",
+            style=style,
+            layout=wide,
+        ),
         "limit": ipywidgets.FloatSlider(
-            limit, min=LIMIT[0], max=LIMIT[1], step=0.5, description="Clip limit",
-            tooltip="What is larger than this is clipped", style=style, layout=wide),
+            limit,
+            min=LIMIT[0],
+            max=LIMIT[1],
+            step=0.5,
+            description="Clip limit",
+            tooltip="What is larger than this is clipped",
+            style=style,
+            layout=wide,
+        ),
         "how": ipywidgets.ToggleButtons(
-            options=list(CLIPS), value=how, description="Clip", style=style,
-            tooltips=["Cut each entry to the limit", "Scale all entries alike"]),
-    }  # fmt: skip
+            options=list(CLIPS),
+            value=how,
+            description="Clip",
+            style=style,
+            tooltips=["Cut each entry to the limit", "Scale all entries alike"],
+        ),
+    }
     words, flowing, sizes = text(live=True), text(), text()
     words.layout.min_height = "3em"
     panel = Panel(

@@ -35,9 +35,10 @@ class Reader:
         self.loss = mean_loss(model, words)
         self.correlations = {
             name: np.nan_to_num(unit_correlation(self.hs, feature(words)))
-            if np.ptp(feature(words)) > 0 else np.zeros(model.hidden_size)
+            if np.ptp(feature(words)) > 0
+            else np.zeros(model.hidden_size)
             for name, feature in FEATURES.items()
-        }  # fmt: skip
+        }
         self._costs = {}
 
     def ranked(self, feature):
@@ -96,17 +97,27 @@ def neuron_explorer(model, words):
     reader = Reader(model, words)
     style, wide = {"description_width": "110px"}, {"width": "420px"}
     follows = ipywidgets.Dropdown(
-        options=list(FEATURES), description="Ranked by", style=style, layout=wide,
+        options=list(FEATURES),
+        description="Ranked by",
+        style=style,
+        layout=wide,
         tooltip="Units are put in order of how well they follow this",
-    )  # fmt: skip
+    )
     place = ipywidgets.IntSlider(
-        1, min=1, max=model.hidden_size, description="Place", style=style, layout=wide,
+        1,
+        min=1,
+        max=model.hidden_size,
+        description="Place",
+        style=style,
+        layout=wide,
         tooltip="1 is the unit that follows it best; arrow keys move it",
-    )  # fmt: skip
+    )
     sentence, page = text(live=True), text("", "rnn-text rnn-mono")
     sentence.layout.min_height = "3em"
-    legend = text("Green: above 0, and bold above 0.5. Orange: below 0, and underlined below −0.5. "
-                  "The paler, the nearer to 0; point at a character for its number.")  # fmt: skip
+    legend = text(
+        "Green: above 0, and bold above 0.5. Orange: below 0, and underlined below −0.5. "
+        "The paler, the nearer to 0; point at a character for its number."
+    )
     panel = Panel(
         "Through the eyes of one unit",
         "choose a feature, go through the units that follow it, and see what each one costs",

@@ -51,8 +51,10 @@ def in_words(found):
     valley = " and ".join(f"<b>{name}</b> {fate(path)}" for name, path in found.paths.items())
     ends = {name: losses[-3:].mean() for name, losses in found.losses.items()}
     verse = " and ".join(f"<b>{name}</b> has come to {_loss(end)}" for name, end in ends.items())
-    return (f"In the valley, after {len(found.paths['SGD']) - 1} steps, {valley}. On the verse "
-            f"{verse}, where a blind guess has {GUESS:.0f}.")  # fmt: skip
+    return (
+        f"In the valley, after {len(found.paths['SGD']) - 1} steps, {valley}. On the verse "
+        f"{verse}, where a blind guess has {GUESS:.0f}."
+    )
 
 
 def _loss(loss):
@@ -62,15 +64,22 @@ def _loss(loss):
 def charts(found):
     """Two charts (SVG): both paths in the valley, and both losses on the verse."""
     count = 5 * np.arange(1, len(found.losses["SGD"]) + 1)
-    lines = [Line(name, count, np.minimum(losses, 1000), *LOOKS[name])
-             for name, losses in found.losses.items()]  # fmt: skip
+    lines = [
+        Line(name, count, np.minimum(losses, 1000), *LOOKS[name])
+        for name, losses in found.losses.items()
+    ]
     lines.append(Line("blind guess", count[[0, -1]], np.array([GUESS, GUESS]), "ink", "dotted"))
-    ends = ", ".join(f"{name} at {_loss(losses[-3:].mean())}"
-                     for name, losses in found.losses.items())  # fmt: skip
+    ends = ", ".join(
+        f"{name} at {_loss(losses[-3:].mean())}" for name, losses in found.losses.items()
+    )
     curves = line_chart(
-        "On the verse, 16 hidden units", lines, f"Losses over {count[-1]} iterations; at the end "
-        f"{ends}.", x="iteration", y="nats per 25 characters", y_range=(0, 120),
-    )  # fmt: skip
+        "On the verse, 16 hidden units",
+        lines,
+        f"Losses over {count[-1]} iterations; at the end {ends}.",
+        x="iteration",
+        y="nats per 25 characters",
+        y_range=(0, 120),
+    )
     return plane(found), curves
 
 
@@ -92,25 +101,28 @@ def plane(found, width=400, height=250):
     for name, path in found.paths.items():
         inside.append(_path(place(path), *LOOKS[name]))
     x, y = place((0, 0))
-    inside.append(f'<path d="M{x - 6:.1f} {y:.1f}h12M{x:.1f} {y - 6:.1f}v12" '
-                  'stroke="currentColor" stroke-width="2"/>')  # fmt: skip
+    inside.append(
+        f'<path d="M{x - 6:.1f} {y:.1f}h12M{x:.1f} {y - 6:.1f}v12" '
+        'stroke="currentColor" stroke-width="2"/>'
+    )
     x, y = place(START)
     inside.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="currentColor"/>')
     content = (
         f'<text x="{left}" y="15" font-size="13" font-weight="600">In the valley</text>'
         f'<svg x="{left}" y="{top}" width="{wide}" height="{tall}" overflow="hidden">'
-        f'{"".join(inside)}</svg>'
+        f"{''.join(inside)}</svg>"
         f'<rect x="{left}" y="{top}" width="{wide}" height="{tall}" fill="none" '
         'stroke="currentColor" stroke-opacity="0.5"/>'
         f'<text x="{left + wide / 2}" y="{top + tall + 15}" text-anchor="middle">'
         "quiet weight</text>"
         f'<text transform="translate({left - 10} {top + tall / 2}) rotate(-90)" '
-        'text-anchor="middle">loud weight</text>'
-        + _legend(left, height - 8, wide)
-    )  # fmt: skip
+        'text-anchor="middle">loud weight</text>' + _legend(left, height - 8, wide)
+    )
     fates = "; ".join(f"{name} {fate(path)}" for name, path in found.paths.items())
-    alt = (f"A valley {found.steepness:g} times as steep for the loud weight as for the quiet one, "
-           f"and two paths of {len(found.paths['SGD']) - 1} steps from one start: {fates}.")  # fmt: skip
+    alt = (
+        f"A valley {found.steepness:g} times as steep for the loud weight as for the quiet one, "
+        f"and two paths of {len(found.paths['SGD']) - 1} steps from one start: {fates}."
+    )
     return image(alt, width, height, content)
 
 
@@ -131,11 +143,15 @@ def _legend(left, y, wide):
     parts, step = [], wide / 3
     for number, (name, look) in enumerate(LOOKS.items()):
         x = left + number * step
-        parts.append(f'{_path([(x, y - 4), (x + 24, y - 4)], *look)}'
-                     f'<text x="{x + 32:.0f}" y="{y}">{name}</text>')  # fmt: skip
+        parts.append(
+            f"{_path([(x, y - 4), (x + 24, y - 4)], *look)}"
+            f'<text x="{x + 32:.0f}" y="{y}">{name}</text>'
+        )
     x = left + 2 * step
-    parts.append(f'<path d="M{x} {y - 4}h10M{x + 5} {y - 9}v10" stroke="currentColor" '
-                 f'stroke-width="2"/><text x="{x + 18:.0f}" y="{y}">bottom</text>')  # fmt: skip
+    parts.append(
+        f'<path d="M{x} {y - 4}h10M{x + 5} {y - 9}v10" stroke="currentColor" '
+        f'stroke-width="2"/><text x="{x + 18:.0f}" y="{y}">bottom</text>'
+    )
     return "".join(parts)
 
 
@@ -145,18 +161,40 @@ def optimizer_race(sgd=0.03, adagrad=0.2, steps=40, steepness=40):
     options = [(f"{rate:g}", rate) for rate in RATES]
     controls = {
         "sgd": ipywidgets.SelectionSlider(
-            options=options, value=sgd, description="Learning rate of SGD",
-            tooltip="How far SGD goes for a gradient of 1", style=style, layout=wide),
+            options=options,
+            value=sgd,
+            description="Learning rate of SGD",
+            tooltip="How far SGD goes for a gradient of 1",
+            style=style,
+            layout=wide,
+        ),
         "adagrad": ipywidgets.SelectionSlider(
-            options=options, value=adagrad, description="Learning rate of Adagrad",
-            tooltip="How far Adagrad goes in its first step", style=style, layout=wide),
+            options=options,
+            value=adagrad,
+            description="Learning rate of Adagrad",
+            tooltip="How far Adagrad goes in its first step",
+            style=style,
+            layout=wide,
+        ),
         "steps": ipywidgets.IntSlider(
-            steps, min=STEPS[0], max=STEPS[1], description="Steps in the valley",
-            tooltip="How many steps each takes down the valley", style=style, layout=wide),
+            steps,
+            min=STEPS[0],
+            max=STEPS[1],
+            description="Steps in the valley",
+            tooltip="How many steps each takes down the valley",
+            style=style,
+            layout=wide,
+        ),
         "steepness": ipywidgets.IntSlider(
-            steepness, min=STEEPNESS[0], max=STEEPNESS[1], description="Steepness of the valley",
-            tooltip="How much louder the loud weight is", style=style, layout=wide),
-    }  # fmt: skip
+            steepness,
+            min=STEEPNESS[0],
+            max=STEEPNESS[1],
+            description="Steepness of the valley",
+            tooltip="How much louder the loud weight is",
+            style=style,
+            layout=wide,
+        ),
+    }
     words, valley, curves = text(live=True), text(), text()
     words.layout.min_height = "4.5em"
     pictures = ipywidgets.HBox([valley, curves], layout={"flex_flow": "wrap"})

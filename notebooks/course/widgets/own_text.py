@@ -176,27 +176,44 @@ class OwnText(Panel):
         style, wide = {"description_width": "90px"}, {"width": "430px"}
         self._own, self._benches, self.model, self.dashboard = None, {}, None, None
         self.choice = ipywidgets.Dropdown(
-            options=CHOICES, description="Text", style=style, layout=wide,
+            options=CHOICES,
+            description="Text",
+            style=style,
+            layout=wide,
             tooltip="Which text to look at and to train on",
-        )  # fmt: skip
+        )
         self.upload = ipywidgets.FileUpload(
-            accept=".txt,.md,.csv,.py,text/plain", multiple=False, description="Bring a text",
+            accept=".txt,.md,.csv,.py,text/plain",
+            multiple=False,
+            description="Bring a text",
             tooltip="A plain text file of yours, in UTF-8; it stays on the machine the notebook "
-            "runs on", layout={"width": "150px"},
-        )  # fmt: skip
+            "runs on",
+            layout={"width": "150px"},
+        )
         self.size = ipywidgets.Dropdown(
             options=[("64 units, quick", 64), ("128 units", 128), ("256 units, slow", 256)],
-            value=128, description="Network", style=style, layout=wide,
+            value=128,
+            description="Network",
+            style=style,
+            layout=wide,
             tooltip="The size of the hidden state",
-        )  # fmt: skip
+        )
         self.passes = ipywidgets.IntSlider(
-            10, min=1, max=50, description="Passes", style=style, layout=wide,
+            10,
+            min=1,
+            max=50,
+            description="Passes",
+            style=style,
+            layout=wide,
             tooltip="How often to read the whole text; arrow keys move it",
-        )  # fmt: skip
+        )
         self.path = ipywidgets.Text(
-            "network.npz", description="File", style=style, layout=wide,
+            "network.npz",
+            description="File",
+            style=style,
+            layout=wide,
             tooltip="Where to save the network, and where to load it from",
-        )  # fmt: skip
+        )
         self.build = _button("Build", "cogs", "Make a new network for this text, ready to train")
         self.examine = _button("Examine", "search", "Its loss on the tenth that it never reads")
         self.save = _button("Save", "save", "Write the network to the file")
@@ -209,17 +226,30 @@ class OwnText(Panel):
         super().__init__(
             "Your own text",
             "choose a text or bring your own, see what is in it, and train a network on it",
-            [row([self.choice, self.upload]), self.contents, self.size, self.passes, self.estimate,
-             row([self.build, self.examine]), self.path, row([self.save, self.load]), self.news,
-             self.stage],
+            [
+                row([self.choice, self.upload]),
+                self.contents,
+                self.size,
+                self.passes,
+                self.estimate,
+                row([self.build, self.examine]),
+                self.path,
+                row([self.save, self.load]),
+                self.news,
+                self.stage,
+            ],
             says=self.news,
-        )  # fmt: skip
+        )
         self.controls = {"text": self.choice, "size": self.size, "passes": self.passes}
         for control in self.controls.values():
             control.observe(self.guard(self._look), "value")
         self.upload.observe(self.guard(self._receive), "value")
-        for button, act in ((self.build, self._build), (self.examine, self._examine),
-                            (self.save, self._save), (self.load, self._load)):  # fmt: skip
+        for button, act in (
+            (self.build, self._build),
+            (self.examine, self._examine),
+            (self.save, self._save),
+            (self.load, self._load),
+        ):
             button.on_click(self.guard(act))
         if words is not None:
             self.guard(self.bring)(words)
@@ -270,8 +300,9 @@ class OwnText(Panel):
         if self.dashboard is not None:
             self.dashboard._end()
         bench = self.bench
-        dashboard = training_dashboard(model, bench.training, made.iterations, bench.rungs,
-                                       made.batch_size)  # fmt: skip
+        dashboard = training_dashboard(
+            model, bench.training, made.iterations, bench.rungs, made.batch_size
+        )
         self.model, self.dashboard, self._trained_on = model, dashboard, bench
         old, self.stage.children = self.stage.children, (dashboard,)
         for box in old:
@@ -288,9 +319,12 @@ class OwnText(Panel):
 
     def _save(self, _=None):
         path = save_to(self._present(), self.path.value)
-        write(self.news, f"Saved after {self.model.iteration:,} updates in "
-              f"{html.escape(path)}: weights, memory of the optimiser and place in the text.",
-              live=True)  # fmt: skip
+        write(
+            self.news,
+            f"Saved after {self.model.iteration:,} updates in "
+            f"{html.escape(path)}: weights, memory of the optimiser and place in the text.",
+            live=True,
+        )
 
 
 def own_text(words=None):

@@ -28,8 +28,16 @@ def entropy_words(now, characters):
     best = visible(characters[int(p.argmax())])
     choices = np.exp(now.entropy)
     share = now.entropy / np.log(len(p)) if len(p) > 1 else 0.0
-    word = next(word for limit, word in ((0.05, "almost certain"), (0.5, "leaning one way"),
-                (0.9, "undecided"), (2.0, "close to an even guess")) if share <= limit)  # fmt: skip
+    word = next(
+        word
+        for limit, word in (
+            (0.05, "almost certain"),
+            (0.5, "leaning one way"),
+            (0.9, "undecided"),
+            (2.0, "close to an even guess"),
+        )
+        if share <= limit
+    )
     return (
         f"Most probable: <b>{html.escape(best)}</b>, {number(p.max())}. Entropy "
         f"<b>{now.entropy:.2f} nats</b>, {word}: as unsure as among {choices:.1f} characters."
@@ -50,8 +58,10 @@ def naive_words(now):
         return f"Naive: <b>underflow</b>. Even exp({largest}) rounds to 0, and 0 / 0 is nan."
     off = np.abs(now.naive - now.probabilities).max()
     if not off < 0.005:  # nan of a learner's own softmax included
-        return (f"Naive: <b>off by {number(off)}</b>. exp({largest}) is so small that a float "
-                "keeps hardly a digit of it.")  # fmt: skip
+        return (
+            f"Naive: <b>off by {number(off)}</b>. exp({largest}) is so small that a float "
+            "keeps hardly a digit of it."
+        )
     return f"Naive: the same. Its largest exponential, exp({largest}), still fits into a float."
 
 
@@ -86,8 +96,9 @@ def bars(title, characters, probabilities, *, hollow=False):
         f'character</text><text transform="translate(11 {(_TOP + _BASE) / 2}) rotate(-90)" '
         f'text-anchor="middle">probability</text>'
     )
-    shares = ", ".join(f"{visible(char)} {number(p)}" for char, p in
-                       zip(characters, probabilities, strict=True))  # fmt: skip
+    shares = ", ".join(
+        f"{visible(char)} {number(p)}" for char, p in zip(characters, probabilities, strict=True)
+    )
     alt = f"Bars of probabilities. {title}: {shares}."
     return svg.image(alt, _WIDTH, _HEIGHT, "".join(parts))
 
@@ -105,20 +116,40 @@ def softmax_explorer(softmax=rnn_core.softmax, characters="ehop", scores=(1.0, -
     style, layout = {"description_width": "96px"}, {"width": "304px"}
     heights = [
         ipywidgets.FloatSlider(
-            float(score), min=-6, max=6, step=0.1, description=f"Score of {visible(char)}",
-            readout_format=".1f", style=style, layout=layout,
+            float(score),
+            min=-6,
+            max=6,
+            step=0.1,
+            description=f"Score of {visible(char)}",
+            readout_format=".1f",
+            style=style,
+            layout=layout,
             tooltip=f"How much the network expects {visible(char)}; arrow keys move it",
         )
         for char, score in zip(characters, scores, strict=True)
-    ]  # fmt: skip
+    ]
     shift = ipywidgets.IntSlider(
-        0, min=-1000, max=1000, step=5, description="Shift of all", style=style, layout=layout,
+        0,
+        min=-1000,
+        max=1000,
+        step=5,
+        description="Shift of all",
+        style=style,
+        layout=layout,
         tooltip="Added to every score; arrow keys move it",
-    )  # fmt: skip
+    )
     heat = ipywidgets.FloatLogSlider(
-        1.0, base=10, min=-1, max=1, step=0.02, description="Temperature", readout_format=".2f",
-        style=style, layout=layout, tooltip="Every score is divided by it; arrow keys move it",
-    )  # fmt: skip
+        1.0,
+        base=10,
+        min=-1,
+        max=1,
+        step=0.02,
+        description="Temperature",
+        readout_format=".2f",
+        style=style,
+        layout=layout,
+        tooltip="Every score is divided by it; arrow keys move it",
+    )
     reset = ipywidgets.Button(
         description="Back to the start", tooltip="Put every slider back", layout={"width": "150px"}
     )
@@ -140,9 +171,11 @@ def softmax_explorer(softmax=rnn_core.softmax, characters="ehop", scores=(1.0, -
         if busy:
             return
         now = setting([height.value for height in heights], shift.value, heat.value, softmax)
-        write(charts,
-              bars("Largest taken away first", characters, now.probabilities)
-              + bars("Naive: exp straight away", characters, now.naive, hollow=True))  # fmt: skip
+        write(
+            charts,
+            bars("Largest taken away first", characters, now.probabilities)
+            + bars("Naive: exp straight away", characters, now.naive, hollow=True),
+        )
         write(words, entropy_words(now, characters), live=True)
         write(naive_said, naive_words(now), live=True)
 
@@ -158,8 +191,9 @@ def softmax_explorer(softmax=rnn_core.softmax, characters="ehop", scores=(1.0, -
     for control in moving:
         control.observe(panel.guard(update), "value")
     reset.on_click(panel.guard(put_back))
-    panel.controls = {f"score {char}": height for char, height in
-                      zip(characters, heights, strict=True)}  # fmt: skip
+    panel.controls = {
+        f"score {char}": height for char, height in zip(characters, heights, strict=True)
+    }
     panel.controls |= {"shift": shift, "temperature": heat, "reset": reset}
     panel.words, panel.naive_said, panel.charts = words, naive_said, charts
     panel.guard(update)()

@@ -123,26 +123,50 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
     style = {"description_width": "90px"}
     wide = {"width": "420px"}
     heat = ipywidgets.FloatLogSlider(
-        temperature, base=10, min=-1, max=0.7, step=0.01, description="Temperature",
-        readout_format=".2f", style=style, layout=wide,
+        temperature,
+        base=10,
+        min=-1,
+        max=0.7,
+        step=0.01,
+        description="Temperature",
+        readout_format=".2f",
+        style=style,
+        layout=wide,
         tooltip="Below 1 the network plays safe, above 1 it dares more; arrow keys move it",
-    )  # fmt: skip
+    )
     start = ipywidgets.Text(
-        prompt, description="Prompt", style=style, layout=wide, continuous_update=True,
+        prompt,
+        description="Prompt",
+        style=style,
+        layout=wide,
+        continuous_update=True,
         tooltip="What the network reads before it speaks",
-    )  # fmt: skip
+    )
     size = ipywidgets.IntSlider(
-        length, min=10, max=600, step=10, description="Length", style=style, layout=wide,
+        length,
+        min=10,
+        max=600,
+        step=10,
+        description="Length",
+        style=style,
+        layout=wide,
         tooltip="How many characters it says",
-    )  # fmt: skip
+    )
     dice = ipywidgets.BoundedIntText(
-        seed, min=0, max=9999, description="Seed", style=style, layout={"width": "190px"},
+        seed,
+        min=0,
+        max=9999,
+        description="Seed",
+        style=style,
+        layout={"width": "190px"},
         tooltip="Which throw of the dice: the same seed says the same",
-    )  # fmt: skip
+    )
     greedy = ipywidgets.Checkbox(
-        False, description="Greedy: always the most probable", indent=False,
+        False,
+        description="Greedy: always the most probable",
+        indent=False,
         tooltip="Leave chance out of it; temperature then has no say",
-    )  # fmt: skip
+    )
     words, chart = text(live=True), text()
     spoken, surprise = text("", "rnn-text rnn-mono"), text()
     words.layout.min_height = surprise.layout.min_height = "3.4em"  # so that nothing jumps
@@ -164,8 +188,13 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
 
     for control in (heat, start, size, dice, greedy):
         control.observe(panel.guard(update), "value")
-    panel.controls = {"temperature": heat, "prompt": start, "length": size, "seed": dice,
-                      "greedy": greedy}  # fmt: skip
+    panel.controls = {
+        "temperature": heat,
+        "prompt": start,
+        "length": size,
+        "seed": dice,
+        "greedy": greedy,
+    }
     panel.words, panel.chart, panel.spoken, panel.surprise = words, chart, spoken, surprise
     panel.guard(update)()
     return panel

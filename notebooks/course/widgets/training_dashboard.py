@@ -55,10 +55,15 @@ class Dashboard(Panel):
         super().__init__(
             "Training, live",
             "train the network live, pause it, and read what it says as it learns",
-            [ipywidgets.HBox([self._start, self._pause, self._stop]), self.words, self.progress,
-             self.chart, self.spoken],
+            [
+                ipywidgets.HBox([self._start, self._pause, self._stop]),
+                self.words,
+                self.progress,
+                self.chart,
+                self.spoken,
+            ],
             says=self.words,
-        )  # fmt: skip
+        )
         self.controls = {"start": self._start, "pause": self._pause, "stop": self._stop}
         self._start.on_click(self.guard(lambda _: self.start()))
         self._pause.on_click(self.guard(lambda _: self.pause()))

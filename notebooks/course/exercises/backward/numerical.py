@@ -184,57 +184,104 @@ NUMERICAL_GRADIENT = Exercise(
     observe=observe_slopes,
     tolerance=1e-5,
     mistakes=(
-        Mistake("one-sided-difference", over_entries(one_sided),
-                "Each entry is turned upwards only and compared with the middle. On a bend that "
-                "is off by an amount that grows with the step; go to both sides, so that the bend "
-                "cancels."),
-        Mistake("one-sided-from-below", over_entries(one_sided_below),
-                "Each entry is turned downwards only and compared with the middle. The formula "
-                "has a value above as well as one below."),
-        Mistake("step-not-halved", over_entries(not_halved),
-                "Every slope comes out twice too steep. From one step below to one step above, "
-                "how far is that?"),
-        Mistake("halved-but-one-sided", over_entries(halved_one_sided),
-                "The division is by two steps, but only one step lies between the two values. If "
-                "you add the step and then take it away once, you are back in the middle, not "
-                "below it."),
-        Mistake("array-not-put-back", left_below,
-                "Each entry stays turned when the next one's turn comes, and the array is not "
-                "what it was when you are done. Put the old value back before going on."),
-        Mistake("upside-down", over_entries(upside_down),
-                "The value below comes first in your difference, so every slope has the wrong "
-                "sign."),
-        Mistake("not-divided", over_entries(not_divided),
-                "This is by how much f changes; a slope is that change divided by how far the "
-                "entry was turned."),
-        Mistake("divided-then-multiplied", over_entries(two_not_in_the_denominator),
-                "`/ 2 * step` divides by 2 and then multiplies by the step. Put parentheses "
-                "around what is to stand below the fraction line."),
-        Mistake("difference-without-parentheses", over_entries(difference_without_parentheses),
-                "Only the value below is divided. Put parentheses around the difference."),
-        Mistake("all-entries-at-once", over_entries(everything_turned),
-                "`array + step` turns all entries together, so each slope is that of all of "
-                "them. Turn one entry and leave the others as they are."),
-        Mistake("original-looked-at", over_entries(original_looked_at),
-                "All slopes are 0: what is turned and what f is given are not the same array. "
-                "Is it a copy that is turned? Or is the step so tiny that adding it changes "
-                "nothing?"),
-        Mistake("step-too-small", over_entries(central, 1e-12),
-                "The step is so tiny that rounding swamps the difference: the two values agree in "
-                "nearly all of their 16 digits, and what is left is divided by next to nothing. "
-                "A step of 1e-5 is about right."),
-        Mistake("a-row-at-a-time", rows_turned,
-                "With a matrix, a whole row is turned at a time. `np.ndindex(array.shape)` visits "
-                "every single entry, however many axes there are."),
-        Mistake("step-too-large", over_entries(central, 0.1),
-                "The step is so large that the curve bends within it: the error of a central "
-                "difference grows with the square of the step. A step of 1e-5 is about right."),
-        Mistake("rows-as-views", rows_as_views,
-                "With a matrix `array[i]` is a whole row, and a view of it: the value you kept "
-                "changes along with the array. Go through single entries, as "
-                "`np.ndindex(array.shape)` gives them."),
-        Mistake("entry-for-array", over_entries(entry_for_array),
-                "`f` is given one entry alone. It is a function of the whole array: turn that "
-                "entry inside the array and hand over all of it."),
+        Mistake(
+            "one-sided-difference",
+            over_entries(one_sided),
+            "Each entry is turned upwards only and compared with the middle. On a bend that "
+            "is off by an amount that grows with the step; go to both sides, so that the bend "
+            "cancels.",
+        ),
+        Mistake(
+            "one-sided-from-below",
+            over_entries(one_sided_below),
+            "Each entry is turned downwards only and compared with the middle. The formula "
+            "has a value above as well as one below.",
+        ),
+        Mistake(
+            "step-not-halved",
+            over_entries(not_halved),
+            "Every slope comes out twice too steep. From one step below to one step above, "
+            "how far is that?",
+        ),
+        Mistake(
+            "halved-but-one-sided",
+            over_entries(halved_one_sided),
+            "The division is by two steps, but only one step lies between the two values. If "
+            "you add the step and then take it away once, you are back in the middle, not "
+            "below it.",
+        ),
+        Mistake(
+            "array-not-put-back",
+            left_below,
+            "Each entry stays turned when the next one's turn comes, and the array is not "
+            "what it was when you are done. Put the old value back before going on.",
+        ),
+        Mistake(
+            "upside-down",
+            over_entries(upside_down),
+            "The value below comes first in your difference, so every slope has the wrong sign.",
+        ),
+        Mistake(
+            "not-divided",
+            over_entries(not_divided),
+            "This is by how much f changes; a slope is that change divided by how far the "
+            "entry was turned.",
+        ),
+        Mistake(
+            "divided-then-multiplied",
+            over_entries(two_not_in_the_denominator),
+            "`/ 2 * step` divides by 2 and then multiplies by the step. Put parentheses "
+            "around what is to stand below the fraction line.",
+        ),
+        Mistake(
+            "difference-without-parentheses",
+            over_entries(difference_without_parentheses),
+            "Only the value below is divided. Put parentheses around the difference.",
+        ),
+        Mistake(
+            "all-entries-at-once",
+            over_entries(everything_turned),
+            "`array + step` turns all entries together, so each slope is that of all of "
+            "them. Turn one entry and leave the others as they are.",
+        ),
+        Mistake(
+            "original-looked-at",
+            over_entries(original_looked_at),
+            "All slopes are 0: what is turned and what f is given are not the same array. "
+            "Is it a copy that is turned? Or is the step so tiny that adding it changes "
+            "nothing?",
+        ),
+        Mistake(
+            "step-too-small",
+            over_entries(central, 1e-12),
+            "The step is so tiny that rounding swamps the difference: the two values agree in "
+            "nearly all of their 16 digits, and what is left is divided by next to nothing. "
+            "A step of 1e-5 is about right.",
+        ),
+        Mistake(
+            "a-row-at-a-time",
+            rows_turned,
+            "With a matrix, a whole row is turned at a time. `np.ndindex(array.shape)` visits "
+            "every single entry, however many axes there are.",
+        ),
+        Mistake(
+            "step-too-large",
+            over_entries(central, 0.1),
+            "The step is so large that the curve bends within it: the error of a central "
+            "difference grows with the square of the step. A step of 1e-5 is about right.",
+        ),
+        Mistake(
+            "rows-as-views",
+            rows_as_views,
+            "With a matrix `array[i]` is a whole row, and a view of it: the value you kept "
+            "changes along with the array. Go through single entries, as "
+            "`np.ndindex(array.shape)` gives them.",
+        ),
+        Mistake(
+            "entry-for-array",
+            over_entries(entry_for_array),
+            "`f` is given one entry alone. It is a function of the whole array: turn that "
+            "entry inside the array and hand over all of it.",
+        ),
     ),
-)  # fmt: skip
+)

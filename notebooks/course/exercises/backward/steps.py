@@ -128,76 +128,142 @@ OUTPUT_GRADIENT = Exercise(
     returns="an array with the shape of `ps`, the blame of each score at each step",
     axes=("time step", "character"),
     mistakes=(
-        Mistake("target-not-subtracted", target_not_subtracted,
-                "These are the probabilities themselves; `targets` made no difference to them. "
-                "What has to be taken away, and where, for the truth to come in?"),
-        Mistake("truth-less-belief", truth_less_belief,
-                "The sign is turned round: this is what the scores should do, not how the loss "
-                "changes with them. Raising the target's score makes the loss smaller, so what "
-                "sign does its entry have?"),
-        Mistake("added-at-target", belief_and_truth,
-                "At the target a 1 is added. Look at the first term of the derivation: it is "
-                "minus the target's score."),
-        Mistake("belief-forgotten", belief_forgotten,
-                "Only the first term of the derivation is here, the one from the target's score. "
-                "The logarithm of the sum depends on every score too."),
-        Mistake("one-off-everything", one_off_everything,
-                "A 1 is taken off every entry. Each row has one target; all its other entries "
-                "stay what they are."),
-        Mistake("targets-for-steps", targets_for_steps,
-                "`dys[targets]` picks whole rows: the targets are used as time steps. To reach "
-                "one entry, NumPy needs a time step and a character."),
-        Mistake("rows-and-columns-swapped", rows_and_columns_swapped,
-                "The targets stand where the rows go. `ps` has shape (T, V), and what stands in "
-                "square brackets comes in the same order.", error="out of bounds"),
-        Mistake("every-target-at-every-step", every_target_at_every_step,
-                "Each row loses a 1 at the targets of all steps. `[:, targets]` means every row; "
-                "give NumPy a list of steps beside the list of targets, pair by pair."),
-        Mistake("steps-for-targets", steps_for_targets,
-                "The time step is used as the character's number. Which character came after "
-                "step t stands in `targets[t]`."),
-        Mistake("only-last-target", only_last_target,
-                "Only the last step's target is taken into account. Every step makes a prediction "
-                "of its own and is blamed for it."),
-        Mistake("divided-by-steps", divided_by_steps,
-                "Every number is divided by how many steps there are. The loss of this course is "
-                "the sum over the steps, not their mean."),
-        Mistake("slope-of-logarithm", slope_of_logarithm,
-                "This is the slope of the loss along the probabilities. One more link of the "
-                "chain is missing: how the probabilities change with the scores."),
-        Mistake("only-the-target", only_the_target,
-                "The target's entry is right, the others are 0. But raising any other score takes "
-                "probability away from the target, so those scores are to blame as well."),
-        Mistake("times-p-again", times_p_again,
-                "There is a factor p(1 - p) too many. The derivation has taken the slope of "
-                "softmax into account already."),
-        Mistake("twice-as-much", squared_error,
-                "Everything is twice as large as it should be. That 2 belongs to a squared error; "
-                "this loss is a logarithm."),
-        Mistake("added-up-over-time", added_up_over_time,
-                "The steps are added up here. The way back still needs to know which step is to "
-                "blame: leave the sum over time for later."),
-        Mistake("numbers-subtracted", numbers_subtracted,
-                "The numbers of the targets are taken away from the probabilities. A number only "
-                "says *where*: what is taken away there is 1."),
-        Mistake("assigned-at-target", assigned_at_target,
-                "The target's entry is set to -1, and its probability is lost. Take 1 away from "
-                "what is there."),
-        Mistake("turned-round-at-target", turned_round_at_target,
-                "The target's entry has the wrong sign: it is 1 - p, where it should be p - 1. "
-                "Raising the target's score makes the loss smaller."),
+        Mistake(
+            "target-not-subtracted",
+            target_not_subtracted,
+            "These are the probabilities themselves; `targets` made no difference to them. "
+            "What has to be taken away, and where, for the truth to come in?",
+        ),
+        Mistake(
+            "truth-less-belief",
+            truth_less_belief,
+            "The sign is turned round: this is what the scores should do, not how the loss "
+            "changes with them. Raising the target's score makes the loss smaller, so what "
+            "sign does its entry have?",
+        ),
+        Mistake(
+            "added-at-target",
+            belief_and_truth,
+            "At the target a 1 is added. Look at the first term of the derivation: it is "
+            "minus the target's score.",
+        ),
+        Mistake(
+            "belief-forgotten",
+            belief_forgotten,
+            "Only the first term of the derivation is here, the one from the target's score. "
+            "The logarithm of the sum depends on every score too.",
+        ),
+        Mistake(
+            "one-off-everything",
+            one_off_everything,
+            "A 1 is taken off every entry. Each row has one target; all its other entries "
+            "stay what they are.",
+        ),
+        Mistake(
+            "targets-for-steps",
+            targets_for_steps,
+            "`dys[targets]` picks whole rows: the targets are used as time steps. To reach "
+            "one entry, NumPy needs a time step and a character.",
+        ),
+        Mistake(
+            "rows-and-columns-swapped",
+            rows_and_columns_swapped,
+            "The targets stand where the rows go. `ps` has shape (T, V), and what stands in "
+            "square brackets comes in the same order.",
+            error="out of bounds",
+        ),
+        Mistake(
+            "every-target-at-every-step",
+            every_target_at_every_step,
+            "Each row loses a 1 at the targets of all steps. `[:, targets]` means every row; "
+            "give NumPy a list of steps beside the list of targets, pair by pair.",
+        ),
+        Mistake(
+            "steps-for-targets",
+            steps_for_targets,
+            "The time step is used as the character's number. Which character came after "
+            "step t stands in `targets[t]`.",
+        ),
+        Mistake(
+            "only-last-target",
+            only_last_target,
+            "Only the last step's target is taken into account. Every step makes a prediction "
+            "of its own and is blamed for it.",
+        ),
+        Mistake(
+            "divided-by-steps",
+            divided_by_steps,
+            "Every number is divided by how many steps there are. The loss of this course is "
+            "the sum over the steps, not their mean.",
+        ),
+        Mistake(
+            "slope-of-logarithm",
+            slope_of_logarithm,
+            "This is the slope of the loss along the probabilities. One more link of the "
+            "chain is missing: how the probabilities change with the scores.",
+        ),
+        Mistake(
+            "only-the-target",
+            only_the_target,
+            "The target's entry is right, the others are 0. But raising any other score takes "
+            "probability away from the target, so those scores are to blame as well.",
+        ),
+        Mistake(
+            "times-p-again",
+            times_p_again,
+            "There is a factor p(1 - p) too many. The derivation has taken the slope of "
+            "softmax into account already.",
+        ),
+        Mistake(
+            "twice-as-much",
+            squared_error,
+            "Everything is twice as large as it should be. That 2 belongs to a squared error; "
+            "this loss is a logarithm.",
+        ),
+        Mistake(
+            "added-up-over-time",
+            added_up_over_time,
+            "The steps are added up here. The way back still needs to know which step is to "
+            "blame: leave the sum over time for later.",
+        ),
+        Mistake(
+            "numbers-subtracted",
+            numbers_subtracted,
+            "The numbers of the targets are taken away from the probabilities. A number only "
+            "says *where*: what is taken away there is 1.",
+        ),
+        Mistake(
+            "assigned-at-target",
+            assigned_at_target,
+            "The target's entry is set to -1, and its probability is lost. Take 1 away from "
+            "what is there.",
+        ),
+        Mistake(
+            "turned-round-at-target",
+            turned_round_at_target,
+            "The target's entry has the wrong sign: it is 1 - p, where it should be p - 1. "
+            "Raising the target's score makes the loss smaller.",
+        ),
     ),
-)  # fmt: skip
+)
 
 # backward_step -------------------------------------------------------------------------------
 
 
 def backward_step_cases(rng):
     """Round numbers first, then one unit, several, many; states from deep in tanh to zero."""
-    yield (np.array([1.0, 0.0]), np.array([0.5, 0.0]), np.array([0.0, 0.0]),
-           np.array([[1.0, 2.0], [0.0, 1.0]]))  # fmt: skip
-    yield (np.array([1.0, -2.0]), np.array([0.5, -0.5]), np.array([0.8, 0.1]),
-           np.array([[1.0, 2.0], [-1.0, 0.5]]))  # fmt: skip
+    yield (
+        np.array([1.0, 0.0]),
+        np.array([0.5, 0.0]),
+        np.array([0.0, 0.0]),
+        np.array([[1.0, 2.0], [0.0, 1.0]]),
+    )
+    yield (
+        np.array([1.0, -2.0]),
+        np.array([0.5, -0.5]),
+        np.array([0.8, 0.1]),
+        np.array([[1.0, 2.0], [-1.0, 0.5]]),
+    )
     yield np.array([2.0]), np.array([-0.6]), np.array([0.3]), np.array([[0.5]])
     for size in (3, 4, 7, 16):
         h, h_prev = np.tanh(rng.normal(scale=1.2, size=(2, size)))
@@ -297,70 +363,135 @@ BACKWARD_STEP = Exercise(
     parts=("da", "dh_prev"),
     axes=("unit",),
     mistakes=(
-        Mistake("whh-not-transposed", whh_not_transposed,
-                "`Whh` is used as on the way forward. On the way back a unit collects blame from "
-                "all that it sent to, down a column of `Whh` instead of along a row. `Whh` is "
-                "square, so NumPy cannot notice."),
-        Mistake("slope-1-minus-h", through(lambda h, h_prev: 1 - h),
-                "The slope of tanh is taken to be 1 - h. For h near 0 that looks right, but a "
-                "negative h would give a slope above 1, and tanh is nowhere steeper than 1. What "
-                "is missing?"),
-        Mistake("no-slope", through(lambda h, h_prev: 1.0),
-                "`da` is `dh` unchanged: the blame went past tanh as if it were not there. Where "
-                "tanh is flat, no blame comes through."),
-        Mistake("slope-of-tanh-of-h", through(lambda h, h_prev: 1 - np.tanh(h) ** 2),
-                "tanh is applied once more. `h` has been through tanh already; its slope can be "
-                "read off `h` as it is."),
-        Mistake("slope-at-the-step-before", through(lambda h, h_prev: 1 - h_prev**2),
-                "The slope is taken at the state before the step. Which of the two states came "
-                "out of the tanh that the blame is passing through?"),
-        Mistake("slope-plus", through(lambda h, h_prev: 1 + h**2),
-                "With this sign the slope grows as h moves away from 0. tanh flattens there."),
-        Mistake("slope-is-h-squared", through(lambda h, h_prev: h**2),
-                "This is what the slope of tanh lacks to 1, not the slope: it is 0 where tanh is "
-                "steepest, and near 1 where tanh is flat."),
-        Mistake("square-around-the-difference", through(lambda h, h_prev: (1 - h) ** 2),
-                "The square stands around the whole difference. Only one of its two terms is "
-                "squared."),
-        Mistake("slope-times-h", through(lambda h, h_prev: h * (1 - h)),
-                "h(1 - h) is the slope of the logistic curve, another squashing function. This "
-                "network uses tanh."),
-        Mistake("back-before-tanh", back_before_tanh,
-                "`da` is right, but `dh_prev` is made from `dh`. The state before is inside tanh "
-                "together with `Whh`: which of `dh` and `da` has come through tanh?"),
-        Mistake("tanh-after-whh", tanh_after_whh,
-                "Here the blame goes through `Whh` first and through tanh afterwards. Forwards "
-                "`Whh` comes first and tanh second; backwards it is the other way round."),
-        Mistake("slope-of-the-step-before-too", previous_slope_too,
-                "`dh_prev` has been multiplied by a second slope, that of the state before. It "
-                "still has to meet other blame there; the next step back will do that."),
-        Mistake("swapped", swapped,
-                "Both numbers are there, in the other order: `da` comes first, `dh_prev` second."),
-        Mistake("slope-added", added_slope,
-                "The slope is added to the blame. Along a chain, slopes are multiplied."),
-        Mistake("entry-by-entry", entry_by_entry,
-                "The `*` multiplies entry by entry and makes a matrix. A unit's blame is a sum "
-                "over all units that it sent to: a matrix product."),
-        Mistake("blame-of-the-weights", weights_blamed,
-                "`dh_prev` holds this step's share of the blame of the weights `Whh`, a matrix. "
-                "What is asked for is the blame of the state before, a vector."),
-        Mistake("whh-left-out", no_whh,
-                "`dh_prev` is `da` again. Between the state before and `a` stand the weights "
-                "`Whh`, and the blame has to go back through them."),
-        Mistake("times-h-prev", h_prev_added,
-                "`dh_prev` is multiplied by `h_prev`. How `a` changes with the state before "
-                "depends on `Whh` alone, not on what that state is."),
-        Mistake("brackets-forgotten", brackets_forgotten,
-                "`dh * 1 - h**2` multiplies by 1 and then takes the square away. The slope is a "
-                "difference: put brackets around it."),
-        Mistake("blame-left-out", blame_left_out,
-                "`da` is the slope of tanh alone. The blame `dh` that arrives has to be "
-                "multiplied by it."),
-        Mistake("slope-at-the-blame", through_blame,
-                "The slope is taken at `dh`, the blame. The curve of tanh is where the state is: "
-                "which of the arguments came out of tanh?"),
-        Mistake("divided-by-slope", divided_by_slope,
-                "The blame is divided by the slope. Going back along a chain means multiplying, "
-                "just as on the way there."),
+        Mistake(
+            "whh-not-transposed",
+            whh_not_transposed,
+            "`Whh` is used as on the way forward. On the way back a unit collects blame from "
+            "all that it sent to, down a column of `Whh` instead of along a row. `Whh` is "
+            "square, so NumPy cannot notice.",
+        ),
+        Mistake(
+            "slope-1-minus-h",
+            through(lambda h, h_prev: 1 - h),
+            "The slope of tanh is taken to be 1 - h. For h near 0 that looks right, but a "
+            "negative h would give a slope above 1, and tanh is nowhere steeper than 1. What "
+            "is missing?",
+        ),
+        Mistake(
+            "no-slope",
+            through(lambda h, h_prev: 1.0),
+            "`da` is `dh` unchanged: the blame went past tanh as if it were not there. Where "
+            "tanh is flat, no blame comes through.",
+        ),
+        Mistake(
+            "slope-of-tanh-of-h",
+            through(lambda h, h_prev: 1 - np.tanh(h) ** 2),
+            "tanh is applied once more. `h` has been through tanh already; its slope can be "
+            "read off `h` as it is.",
+        ),
+        Mistake(
+            "slope-at-the-step-before",
+            through(lambda h, h_prev: 1 - h_prev**2),
+            "The slope is taken at the state before the step. Which of the two states came "
+            "out of the tanh that the blame is passing through?",
+        ),
+        Mistake(
+            "slope-plus",
+            through(lambda h, h_prev: 1 + h**2),
+            "With this sign the slope grows as h moves away from 0. tanh flattens there.",
+        ),
+        Mistake(
+            "slope-is-h-squared",
+            through(lambda h, h_prev: h**2),
+            "This is what the slope of tanh lacks to 1, not the slope: it is 0 where tanh is "
+            "steepest, and near 1 where tanh is flat.",
+        ),
+        Mistake(
+            "square-around-the-difference",
+            through(lambda h, h_prev: (1 - h) ** 2),
+            "The square stands around the whole difference. Only one of its two terms is squared.",
+        ),
+        Mistake(
+            "slope-times-h",
+            through(lambda h, h_prev: h * (1 - h)),
+            "h(1 - h) is the slope of the logistic curve, another squashing function. This "
+            "network uses tanh.",
+        ),
+        Mistake(
+            "back-before-tanh",
+            back_before_tanh,
+            "`da` is right, but `dh_prev` is made from `dh`. The state before is inside tanh "
+            "together with `Whh`: which of `dh` and `da` has come through tanh?",
+        ),
+        Mistake(
+            "tanh-after-whh",
+            tanh_after_whh,
+            "Here the blame goes through `Whh` first and through tanh afterwards. Forwards "
+            "`Whh` comes first and tanh second; backwards it is the other way round.",
+        ),
+        Mistake(
+            "slope-of-the-step-before-too",
+            previous_slope_too,
+            "`dh_prev` has been multiplied by a second slope, that of the state before. It "
+            "still has to meet other blame there; the next step back will do that.",
+        ),
+        Mistake(
+            "swapped",
+            swapped,
+            "Both numbers are there, in the other order: `da` comes first, `dh_prev` second.",
+        ),
+        Mistake(
+            "slope-added",
+            added_slope,
+            "The slope is added to the blame. Along a chain, slopes are multiplied.",
+        ),
+        Mistake(
+            "entry-by-entry",
+            entry_by_entry,
+            "The `*` multiplies entry by entry and makes a matrix. A unit's blame is a sum "
+            "over all units that it sent to: a matrix product.",
+        ),
+        Mistake(
+            "blame-of-the-weights",
+            weights_blamed,
+            "`dh_prev` holds this step's share of the blame of the weights `Whh`, a matrix. "
+            "What is asked for is the blame of the state before, a vector.",
+        ),
+        Mistake(
+            "whh-left-out",
+            no_whh,
+            "`dh_prev` is `da` again. Between the state before and `a` stand the weights "
+            "`Whh`, and the blame has to go back through them.",
+        ),
+        Mistake(
+            "times-h-prev",
+            h_prev_added,
+            "`dh_prev` is multiplied by `h_prev`. How `a` changes with the state before "
+            "depends on `Whh` alone, not on what that state is.",
+        ),
+        Mistake(
+            "brackets-forgotten",
+            brackets_forgotten,
+            "`dh * 1 - h**2` multiplies by 1 and then takes the square away. The slope is a "
+            "difference: put brackets around it.",
+        ),
+        Mistake(
+            "blame-left-out",
+            blame_left_out,
+            "`da` is the slope of tanh alone. The blame `dh` that arrives has to be "
+            "multiplied by it.",
+        ),
+        Mistake(
+            "slope-at-the-blame",
+            through_blame,
+            "The slope is taken at `dh`, the blame. The curve of tanh is where the state is: "
+            "which of the arguments came out of tanh?",
+        ),
+        Mistake(
+            "divided-by-slope",
+            divided_by_slope,
+            "The blame is divided by the slope. Going back along a chain means multiplying, "
+            "just as on the way there.",
+        ),
     ),
-)  # fmt: skip
+)

@@ -263,128 +263,236 @@ BACKWARD = Exercise(
         "by": ("character",),
     },
     mistakes=(
-        Mistake("whh-not-transposed", with_step(whh_not_transposed),
-                "On the way back the blame goes through `Whh` as it stands. It has to go against "
-                "the arrows: `Whh` is square, so only the numbers can tell that it was not "
-                "turned."),
-        Mistake("later-blame-dropped", with_step(later_dropped),
-                "Every step is blamed for its own prediction only. What later steps suffer from "
-                "this state is lost: what becomes of the `dh_prev` that `backward_step` gives?"),
-        Mistake("later-blame-after-tanh", later_after_tanh,
-                "The blame from later steps is added after the slope of tanh. It is blame of the "
-                "state too, so it goes through the same tanh: add first, then multiply."),
-        Mistake("later-blame-piled-up", later_piled_up,
-                "The blame handed back grows from step to step: what was handed on already is "
-                "handed on again. `dh_prev` of one step replaces that of the step after it."),
-        Mistake("assigned-not-added", assigned,
-                "Only time step 0, which comes last on the way back, is in the gradients. Look for "
-                "an `=` in the loop where a sum over time should grow."),
-        *(Mistake(f"assigned-in-d{name.lower()}", one_assigned(name),
-                  f"The gradient of `{name}` holds the share of time step 0 alone. In the loop it "
-                  "is assigned, with `=`, where it should be added to, with `+=`.")
-          for name in ("Wxh", "Whh", "Why", "bh", "by")),
-        Mistake("biases-assigned", both_biases_assigned,
-                "The gradients of both biases hold the share of time step 0 alone: look at the two "
-                "lines where they should grow."),
-        Mistake("column-assigned", with_other(column_assigned),
-                "A character that is read twice is blamed once: `dWxh[:, inputs[t]] = ...` wipes "
-                "out the share of the other step. The column should grow, with `+=`."),
-        Mistake("kept-in-walking-order", kept_in_walking_order,
-                "The blame was gathered on the way back, so the list begins with the last step, "
-                "while `inputs` and `hs` begin with the first. Turn it round before it meets them."),
-        Mistake("run-forwards", run_forwards,
-                "The loop runs from the first step to the last. A step's blame needs that of the "
-                "step after it, so the last step comes first."),
-        Mistake("first-step-left-out", first_step_left_out,
-                "Time step 0 is missing from the sums. Look at where the loop ends: `range` stops "
-                "before its second number."),
-        Mistake("slope-at-the-step-before", with_step(slope_at_the_step_before),
-                "The slope of tanh is taken one step too early. `hs` has one row more than there "
-                "are steps: after step t the state is not `hs[t]`."),
-        Mistake("slope-1-minus-h", with_step(through(lambda h, h_prev: 1 - h)),
-                "The slope of tanh is taken as 1 - h. Without the square, negative states have a "
-                "slope above 1, and blame grows where it should shrink."),
-        Mistake("no-slope", with_step(through(lambda h, h_prev: 1.0)),
-                "The blame passes tanh unchanged at every step. Multiply by the slope there, for "
-                "the gradients and for what is handed back."),
-        Mistake("back-before-tanh", with_step(back_before_tanh),
-                "The step before is given `dh` in place of `da`: that blame went through `Whh` "
-                "without having passed tanh."),
-        Mistake("dh-handed-on", with_step(dh_handed_on),
-                "The step before is given `dh` as it arrived: it has passed neither tanh nor "
-                "`Whh`. What did `backward_step` make of it?"),
-        Mistake("da-handed-on", with_step(da_handed_on),
-                "The step before is given `da`, which has not gone back through `Whh`. Which of "
-                "the two answers of `backward_step` is meant for the step before?"),
-        Mistake("why-not-transposed", why_not_transposed,
-                "`Why` is used as on the way forward. Where V and H happen to be equal it "
-                "runs and is wrong; elsewhere the shapes do not fit. Backwards, a unit adds up "
-                "down a column.",
-                error="mismatch|aligned"),
-        Mistake("blamed-before-tanh", blamed_before_tanh,
-                "`Wxh`, `Whh` and `bh` are blamed with `dh`. All three stand inside tanh, so what "
-                "they get is the blame that has come through it."),
-        Mistake("target-not-subtracted", with_scores(target_not_subtracted),
-                "The targets make no difference to these gradients. The blame starts from the "
-                "scores: is it `output_gradient(ps, targets)`, or `ps` itself?"),
-        Mistake("truth-less-belief", with_scores(truth_less_belief),
-                "Every gradient points the wrong way, as if the target were pushed down. Look at "
-                "the sign where the blame begins."),
-        Mistake("divided-by-steps", averaged,
-                "All gradients are divided by the number of steps. The loss is the sum over the "
-                "steps, and so is the blame."),
-        Mistake("only-last-prediction", with_scores(only_last_prediction),
-                "Only the last prediction is blamed. Every step predicts, and every row of `dys` "
-                "sends blame into the state of its step."),
-        Mistake("one-hot-of-the-target",
-                with_other(lambda dys, das, inputs, targets, hs, V:
-                           {"Wxh": das.T @ np.eye(V)[targets]}),
-                "`Wxh` is blamed in the columns of the targets. Which character was multiplied by "
-                "`Wxh` at step t, the one read or the one predicted?"),
-        Mistake("state-after-in-dwhh",
-                with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": das.T @ hs[1:]}),
-                "For `Whh` the state after each step is used. `Whh` was multiplied by the state "
-                "before it: which rows of `hs` are those?"),
-        Mistake("first-share-left-out",
-                with_other(lambda dys, das, inputs, targets, hs, V:
-                           {"Whh": das[1:].T @ hs[1:-1]}),
-                "The share of step 0 is missing from the gradient of `Whh`. It was zero for "
-                "`hope`, which began with zeros; here `hs[0]` may be a state carried over."),
-        Mistake("state-before-in-dwhy",
-                with_other(lambda dys, das, inputs, targets, hs, V: {"Why": dys.T @ hs[:-1]}),
-                "For `Why` the state before each step is used. The scores are made from the state "
-                "after it: which rows of `hs` are those?"),
-        Mistake("dwhh-lies-on-its-side",
-                with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": hs[:-1].T @ das}),
-                "The gradient of `Whh` lies on its side. Its row says which unit received, its "
-                "column which unit of the state before had sent."),
-        Mistake("repeated-characters-lost", with_other(repeated_characters_lost),
-                "A character that is read several times counts once in the gradient of `Wxh`. "
-                "`a[:, indices] += ...` writes each column once, however often it is named."),
-        Mistake("bh-before-tanh", only_own_step_blamed_for_bias,
-                "The gradient of `bh` adds up `dh`. The bias is added inside tanh: which blame "
-                "has come through it?"),
-        Mistake("biases-averaged",
-                with_other(lambda dys, das, inputs, targets, hs, V:
-                           {"bh": das.mean(axis=0), "by": dys.mean(axis=0)}),
-                "The gradients of the biases are means over time. A bias takes part in every "
-                "step, and the blame of all steps is added up."),
-        Mistake("clipped", clipped,
-                "The gradients are cut off at 5, as the original script does it. That has a "
-                "lesson of its own; here they should be exact."),
-        Mistake("first-state-left-out", first_state_left_out,
-                "Row 0 of `das` is still zeros, so step 0 blames no weight but `Why` and `by`. "
-                "Look at where the loop ends: `range` stops before its second number."),
-        Mistake("answers-of-step-swapped", with_step(answers_of_step_swapped),
-                "What `backward_step` gives back is taken in the wrong order: first comes `da`, "
-                "the blame inside tanh, then what goes on to the step before."),
-        Mistake("own-blame-dropped", own_blame_dropped,
-                "The walk begins with the blame of the last prediction, and the other predictions "
-                "add nothing to it. In every step `Why` sends some down: add it to what comes "
-                "from later."),
-        Mistake("rows-one-early", rows_one_early,
-                "Every state is taken one row too early. In other people's scripts `hs[t]` is the "
-                "state after step t and `hs[-1]` the one before the text; here `hs[0]` is that, "
-                "and the state after step t is `hs[t + 1]`."),
+        Mistake(
+            "whh-not-transposed",
+            with_step(whh_not_transposed),
+            "On the way back the blame goes through `Whh` as it stands. It has to go against "
+            "the arrows: `Whh` is square, so only the numbers can tell that it was not "
+            "turned.",
+        ),
+        Mistake(
+            "later-blame-dropped",
+            with_step(later_dropped),
+            "Every step is blamed for its own prediction only. What later steps suffer from "
+            "this state is lost: what becomes of the `dh_prev` that `backward_step` gives?",
+        ),
+        Mistake(
+            "later-blame-after-tanh",
+            later_after_tanh,
+            "The blame from later steps is added after the slope of tanh. It is blame of the "
+            "state too, so it goes through the same tanh: add first, then multiply.",
+        ),
+        Mistake(
+            "later-blame-piled-up",
+            later_piled_up,
+            "The blame handed back grows from step to step: what was handed on already is "
+            "handed on again. `dh_prev` of one step replaces that of the step after it.",
+        ),
+        Mistake(
+            "assigned-not-added",
+            assigned,
+            "Only time step 0, which comes last on the way back, is in the gradients. Look for "
+            "an `=` in the loop where a sum over time should grow.",
+        ),
+        *(
+            Mistake(
+                f"assigned-in-d{name.lower()}",
+                one_assigned(name),
+                f"The gradient of `{name}` holds the share of time step 0 alone. In the loop it "
+                "is assigned, with `=`, where it should be added to, with `+=`.",
+            )
+            for name in ("Wxh", "Whh", "Why", "bh", "by")
+        ),
+        Mistake(
+            "biases-assigned",
+            both_biases_assigned,
+            "The gradients of both biases hold the share of time step 0 alone: look at the two "
+            "lines where they should grow.",
+        ),
+        Mistake(
+            "column-assigned",
+            with_other(column_assigned),
+            "A character that is read twice is blamed once: `dWxh[:, inputs[t]] = ...` wipes "
+            "out the share of the other step. The column should grow, with `+=`.",
+        ),
+        Mistake(
+            "kept-in-walking-order",
+            kept_in_walking_order,
+            "The blame was gathered on the way back, so the list begins with the last step, "
+            "while `inputs` and `hs` begin with the first. Turn it round before it meets them.",
+        ),
+        Mistake(
+            "run-forwards",
+            run_forwards,
+            "The loop runs from the first step to the last. A step's blame needs that of the "
+            "step after it, so the last step comes first.",
+        ),
+        Mistake(
+            "first-step-left-out",
+            first_step_left_out,
+            "Time step 0 is missing from the sums. Look at where the loop ends: `range` stops "
+            "before its second number.",
+        ),
+        Mistake(
+            "slope-at-the-step-before",
+            with_step(slope_at_the_step_before),
+            "The slope of tanh is taken one step too early. `hs` has one row more than there "
+            "are steps: after step t the state is not `hs[t]`.",
+        ),
+        Mistake(
+            "slope-1-minus-h",
+            with_step(through(lambda h, h_prev: 1 - h)),
+            "The slope of tanh is taken as 1 - h. Without the square, negative states have a "
+            "slope above 1, and blame grows where it should shrink.",
+        ),
+        Mistake(
+            "no-slope",
+            with_step(through(lambda h, h_prev: 1.0)),
+            "The blame passes tanh unchanged at every step. Multiply by the slope there, for "
+            "the gradients and for what is handed back.",
+        ),
+        Mistake(
+            "back-before-tanh",
+            with_step(back_before_tanh),
+            "The step before is given `dh` in place of `da`: that blame went through `Whh` "
+            "without having passed tanh.",
+        ),
+        Mistake(
+            "dh-handed-on",
+            with_step(dh_handed_on),
+            "The step before is given `dh` as it arrived: it has passed neither tanh nor "
+            "`Whh`. What did `backward_step` make of it?",
+        ),
+        Mistake(
+            "da-handed-on",
+            with_step(da_handed_on),
+            "The step before is given `da`, which has not gone back through `Whh`. Which of "
+            "the two answers of `backward_step` is meant for the step before?",
+        ),
+        Mistake(
+            "why-not-transposed",
+            why_not_transposed,
+            "`Why` is used as on the way forward. Where V and H happen to be equal it "
+            "runs and is wrong; elsewhere the shapes do not fit. Backwards, a unit adds up "
+            "down a column.",
+            error="mismatch|aligned",
+        ),
+        Mistake(
+            "blamed-before-tanh",
+            blamed_before_tanh,
+            "`Wxh`, `Whh` and `bh` are blamed with `dh`. All three stand inside tanh, so what "
+            "they get is the blame that has come through it.",
+        ),
+        Mistake(
+            "target-not-subtracted",
+            with_scores(target_not_subtracted),
+            "The targets make no difference to these gradients. The blame starts from the "
+            "scores: is it `output_gradient(ps, targets)`, or `ps` itself?",
+        ),
+        Mistake(
+            "truth-less-belief",
+            with_scores(truth_less_belief),
+            "Every gradient points the wrong way, as if the target were pushed down. Look at "
+            "the sign where the blame begins.",
+        ),
+        Mistake(
+            "divided-by-steps",
+            averaged,
+            "All gradients are divided by the number of steps. The loss is the sum over the "
+            "steps, and so is the blame.",
+        ),
+        Mistake(
+            "only-last-prediction",
+            with_scores(only_last_prediction),
+            "Only the last prediction is blamed. Every step predicts, and every row of `dys` "
+            "sends blame into the state of its step.",
+        ),
+        Mistake(
+            "one-hot-of-the-target",
+            with_other(
+                lambda dys, das, inputs, targets, hs, V: {"Wxh": das.T @ np.eye(V)[targets]}
+            ),
+            "`Wxh` is blamed in the columns of the targets. Which character was multiplied by "
+            "`Wxh` at step t, the one read or the one predicted?",
+        ),
+        Mistake(
+            "state-after-in-dwhh",
+            with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": das.T @ hs[1:]}),
+            "For `Whh` the state after each step is used. `Whh` was multiplied by the state "
+            "before it: which rows of `hs` are those?",
+        ),
+        Mistake(
+            "first-share-left-out",
+            with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": das[1:].T @ hs[1:-1]}),
+            "The share of step 0 is missing from the gradient of `Whh`. It was zero for "
+            "`hope`, which began with zeros; here `hs[0]` may be a state carried over.",
+        ),
+        Mistake(
+            "state-before-in-dwhy",
+            with_other(lambda dys, das, inputs, targets, hs, V: {"Why": dys.T @ hs[:-1]}),
+            "For `Why` the state before each step is used. The scores are made from the state "
+            "after it: which rows of `hs` are those?",
+        ),
+        Mistake(
+            "dwhh-lies-on-its-side",
+            with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": hs[:-1].T @ das}),
+            "The gradient of `Whh` lies on its side. Its row says which unit received, its "
+            "column which unit of the state before had sent.",
+        ),
+        Mistake(
+            "repeated-characters-lost",
+            with_other(repeated_characters_lost),
+            "A character that is read several times counts once in the gradient of `Wxh`. "
+            "`a[:, indices] += ...` writes each column once, however often it is named.",
+        ),
+        Mistake(
+            "bh-before-tanh",
+            only_own_step_blamed_for_bias,
+            "The gradient of `bh` adds up `dh`. The bias is added inside tanh: which blame "
+            "has come through it?",
+        ),
+        Mistake(
+            "biases-averaged",
+            with_other(
+                lambda dys, das, inputs, targets, hs, V: {
+                    "bh": das.mean(axis=0),
+                    "by": dys.mean(axis=0),
+                }
+            ),
+            "The gradients of the biases are means over time. A bias takes part in every "
+            "step, and the blame of all steps is added up.",
+        ),
+        Mistake(
+            "clipped",
+            clipped,
+            "The gradients are cut off at 5, as the original script does it. That has a "
+            "lesson of its own; here they should be exact.",
+        ),
+        Mistake(
+            "first-state-left-out",
+            first_state_left_out,
+            "Row 0 of `das` is still zeros, so step 0 blames no weight but `Why` and `by`. "
+            "Look at where the loop ends: `range` stops before its second number.",
+        ),
+        Mistake(
+            "answers-of-step-swapped",
+            with_step(answers_of_step_swapped),
+            "What `backward_step` gives back is taken in the wrong order: first comes `da`, "
+            "the blame inside tanh, then what goes on to the step before.",
+        ),
+        Mistake(
+            "own-blame-dropped",
+            own_blame_dropped,
+            "The walk begins with the blame of the last prediction, and the other predictions "
+            "add nothing to it. In every step `Why` sends some down: add it to what comes "
+            "from later.",
+        ),
+        Mistake(
+            "rows-one-early",
+            rows_one_early,
+            "Every state is taken one row too early. In other people's scripts `hs[t]` is the "
+            "state after step t and `hs[-1]` the one before the text; here `hs[0]` is that, "
+            "and the state after step t is `hs[t + 1]`.",
+        ),
     ),
-)  # fmt: skip
+)

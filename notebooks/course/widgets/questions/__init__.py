@@ -19,6 +19,20 @@ from . import (
 from .base import Answer as Answer
 from .base import Question as Question
 
-_LESSONS = (start, characters, probabilities, forward, backward, clipping, optimisers, training,
-            sampling, inside, clinic, speed, own_text, beyond)  # fmt: skip
+_LESSONS = (
+    start,
+    characters,
+    probabilities,
+    forward,
+    backward,
+    clipping,
+    optimisers,
+    training,
+    sampling,
+    inside,
+    clinic,
+    speed,
+    own_text,
+    beyond,
+)
 QUESTIONS = {name: question for lesson in _LESSONS for name, question in lesson.QUESTIONS.items()}
