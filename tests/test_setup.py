@@ -296,7 +296,7 @@ OUTSIDE = {
     "checks": {"numpy"},
     "keep": {"numpy"},
     "widgets": {"numpy", "matplotlib", "ipywidgets", "IPython", "traitlets"},
-    "grade": {"numpy", "guard", "wire"},  # the worker starts alone, with its folder on the path
+    "grade": {"numpy", "guard", "protocol"},  # the worker starts alone, with its folder on the path
     "offline": {"packaging"},
 }
 POSIX_ONLY = {
