@@ -12,7 +12,6 @@ import nbformat
 import pytest
 from desk import ROOT, run, surroundings, uv, without_network
 from packaging.requirements import Requirement
-from packaging.version import Version
 
 from course import offline
 from tools import missing
@@ -148,7 +147,8 @@ def test_the_steps_work_without_a_network(made, tmp_path, figures):
 def test_another_system_and_python(tmp_path):
     """uv, which knows other systems' conditions by itself, installs the zip's wheels for them.
 
-    For the first release of each Python, and NumPy in the version that the Python asks for.
+    For the first release of each Python (some packages leave out 3.11.0 to 3.11.4, and Debian 12
+    has 3.11.2), and NumPy in the version that the Python asks for.
     """
     path = tmp_path / "windows.zip"
     arguments = ["--platform", "windows", "--python", "3.11", "3.15"]
@@ -177,23 +177,13 @@ def numpy_for(python):
     return str(one.specifier).removeprefix("==")
 
 
-@pytest.mark.parametrize("system", offline.PLATFORMS)
-@pytest.mark.parametrize("python", offline.PYTHONS)
+@pytest.mark.parametrize("system, python", zip(offline.PLATFORMS, offline.PYTHONS, strict=True))
 def test_every_system_and_python_can_be_served(system, python):
     """There are wheels of all packages; what only one system needs is for that one alone."""
     found = dict(pin.split("==") for pin in offline.resolve(system, python))
     assert found["numpy"] == numpy_for(python)
     assert ("pywinpty" in found) == (system == "windows")
     assert ("appnope" in found) == system.startswith("macos")
-
-
-def test_for_the_first_release_of_a_python():
-    """soupsieve 2.8.1 and later want Python 3.11.5; Debian 12 has 3.11.2."""
-    old, new = (
-        dict(pin.split("==") for pin in offline.resolve("linux", python))["soupsieve"]
-        for python in ("3.11", "3.12")
-    )
-    assert Version(old) < Version(new)
 
 
 def test_read_me_first_speaks_of_every_python():
