@@ -177,7 +177,7 @@ def numpy_for(python):
     return str(one.specifier).removeprefix("==")
 
 
-@pytest.mark.parametrize("system, python", zip(offline.PLATFORMS, offline.PYTHONS, strict=True))
+@pytest.mark.parametrize("system, python", [*zip(offline.PLATFORMS, offline.PYTHONS, strict=True)])
 def test_every_system_and_python_can_be_served(system, python):
     """There are wheels of all packages; what only one system needs is for that one alone."""
     found = dict(pin.split("==") for pin in offline.resolve(system, python))
