@@ -116,6 +116,20 @@ def test_requirements_are_pinned_and_agree(name):
         assert not differing, f"{name} and requirements.txt disagree about {differing}"
 
 
+OURS = sorted({path.stem for path in (ROOT / "tests").glob("*.py")})
+
+
+@pytest.mark.parametrize("module", ["rnn_core", "course.plots.style", "alternatives.speed", *OURS])
+@pytest.mark.parametrize("kind", [DeprecationWarning, PendingDeprecationWarning])
+def test_what_will_be_taken_away_is_an_error_in_our_code(module, kind):
+    """pyproject.toml says so, for each module by its name; other people's code may warn."""
+    code = "import warnings; warnings.warn('soon gone', kind)"
+    with pytest.raises(kind):
+        exec(code, {"__name__": module, "kind": kind})
+    with pytest.warns(kind):
+        exec(code, {"__name__": "matplotlib.axes", "kind": kind})
+
+
 def test_the_same_pythons_everywhere():
     """From the oldest to the newest that the packages are pinned for: no page lags behind."""
     oldest, newest = PYTHONS[0], PYTHONS[-1]
