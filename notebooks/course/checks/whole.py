@@ -71,7 +71,10 @@ def _apart(stage, module):
             note = running.raised(error, module.train_step)
             found.append(Result(False, "\n".join(wording.error_in_words(note))))
 
-    in_time, _ = running.run_apart(task, TIME_LIMIT)
+    in_time, _, why = running.run_apart(task, TIME_LIMIT)
+    if why:
+        note = running.raised(why[0], module.train_step, why[1])
+        return Result(False, "\n".join(wording.error_in_words(note)))
     if not in_time:
         return Result(
             False,
