@@ -519,10 +519,8 @@ def hoard(rows):
 
 def clings(rows):
     for _ in range(400):
-        try:
+        with contextlib.suppress(BaseException):
             hoard(rows)
-        except BaseException:
-            pass
 
 
 @on_linux
@@ -553,7 +551,7 @@ def test_calls_deeper_than_python_allows_are_endless_recursion(monkeypatch):
 
     def softmax(scores, depth=0):
         if depth < 2 * limit:
-            return softmax(scores, depth + 1)
+            softmax(scores, depth + 1)
         down.set()
         while not late:
             try:
