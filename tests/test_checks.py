@@ -527,7 +527,7 @@ def clings(rows):
 @pytest.mark.parametrize("grow", [hoard, clings])
 def test_growing_without_end(grow, monkeypatch):
     monkeypatch.setattr(running, "MEMORY_LIMIT", 40)
-    rows, before = [], running._resident()
+    rows = []
 
     def softmax(scores):
         print("on my way")
@@ -538,8 +538,6 @@ def test_growing_without_end(grow, monkeypatch):
     assert "\nIs there a loop that never ends" in said
     assert "scores = [1, 2]\nIt printed:\n    on my way" in said
     assert 40 <= len(rows) < 200 and left_running() == []
-    rows.clear()
-    assert running._resident() - before < 40e6
     assert check("softmax", EXERCISES["softmax"].reference, keep=False).passed
 
 
@@ -580,10 +578,10 @@ def test_calls_deeper_than_python_allows_are_endless_recursion(monkeypatch):
 
 @on_linux
 def test_looking_at_memory_costs_next_to_nothing():
-    excess = running._memory(threading.current_thread())
-    start = time.process_time()
-    assert not any(excess() for _ in range(100))
-    assert time.process_time() - start < 0.1  # a check looks fifty times a second
+    with running._memory(threading.current_thread()) as excess:
+        start = time.process_time()
+        assert not any(excess() for _ in range(100))
+        assert time.process_time() - start < 0.05  # a check looks fifty times a second
 
 
 def test_a_check_takes_well_under_a_second():

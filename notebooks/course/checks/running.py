@@ -10,6 +10,7 @@ import inspect
 import io
 import linecache
 import mmap
+import os
 import sys
 import threading
 import time
@@ -24,7 +25,7 @@ from .comparing import Odd
 
 TIME_LIMIT = 5.0  # seconds for all calls of one check together
 PATIENCE = 4  # times as long on the clock, while the processor is busy with something else
-MEMORY_LIMIT = 256  # MB by which the process may grow meanwhile, where that can be read
+MEMORY_LIMIT = 128  # MB by which the process may grow meanwhile, where that can be read
 SUSPICIOUS = 16  # MB from which on it is looked at how deep the calls are
 PRINT_LIMIT = 4000  # characters of printed text that are looked at
 
@@ -284,38 +285,44 @@ def _clocks():
     return spent
 
 
-def _resident():
-    """The bytes of memory that this process has in use, or 0 where the system does not say."""
-    try:
-        with open("/proc/self/statm", "rb", 0) as file:  # Linux
-            return int(file.read().split()[1]) * mmap.PAGESIZE
-    except OSError:
-        return 0
-
-
+@contextlib.contextmanager
 def _memory(thread):
-    """Return excess(): what a thread is to be stopped for by now, as an exception, and its frames.
+    """Give excess(): what a thread is to be stopped for by now, as an exception, and its frames.
 
     On Python 3.15.2 some calls are not stopped at the depth that it allows: where they have no
     end, they took 500 MB a second. What is deeper is a RecursionError all the same.
     """
-    before = _resident()
+    try:
+        statm = open("/proc/self/statm", "rb", 0)  # noqa: SIM115  Linux
+    except OSError:
+        yield lambda: None
+        return
+
+    def resident():  # one system call: at each of them the thread may go on with another step
+        return int(os.pread(statm.fileno(), 100, 0).split()[1]) * mmap.PAGESIZE / 1e6
 
     def excess():
-        grown = (_resident() - before) / 1e6
+        grown = resident() - before
         if grown < SUSPICIOUS:
             return None
-        most = sys.getrecursionlimit()
-        innermost = sys._current_frames().get(thread.ident)
-        walk = traceback.walk_stack(innermost) if innermost else ()
-        frames = traceback.StackSummary.extract(walk, limit=most + 1, lookup_lines=False)[::-1]
+        most, frame, frames = sys.getrecursionlimit(), sys._current_frames().get(thread.ident), []
+        while frame and len(frames) <= most:
+            code = frame.f_code
+            frames.append(
+                traceback.FrameSummary(
+                    code.co_filename, frame.f_lineno or 0, code.co_name, lookup_line=False
+                )
+            )
+            frame = frame.f_back
         if len(frames) > most:
-            return RecursionError("maximum recursion depth exceeded"), frames
+            return RecursionError("maximum recursion depth exceeded"), frames[::-1]
         if grown > MEMORY_LIMIT:
-            return MemoryError(f"it has taken more than {MEMORY_LIMIT} MB"), frames
+            return MemoryError(f"it has taken more than {MEMORY_LIMIT} MB"), frames[::-1]
         return None
 
-    return excess
+    with statm:
+        before = resident()
+        yield excess
 
 
 def run_apart(task, seconds):
@@ -340,12 +347,12 @@ def run_apart(task, seconds):
 
     _routers.append(outs)
     ask, thread = builtins.input, _Apart(task, begin)
-    excess, why = _memory(thread), None
+    why = None
     for name, out in outs.items():
         setattr(sys, name, out)
     builtins.input = _no_input
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _memory(thread) as excess:
             warnings.simplefilter("ignore")
             thread.start()
             spent = _clocks()
