@@ -27,6 +27,10 @@ ADVICE = {  # what to look at, by the kind of exception
 
 ADVICE_BY_TEXT = (  # what to look at, by what an exception says; the first that fits
     (
+        r"has taken more than \d+ MB",
+        "Is there a loop that never ends, or that makes far more than is asked for?",
+    ),
+    (
         "NoneType",
         "Something that should hold a value is None: does a function that you call lack `return`?",
     ),
