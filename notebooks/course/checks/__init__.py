@@ -15,6 +15,7 @@ import numpy as np
 from ..exercises import EXERCISES
 from . import compare, diagnose, messages, runner
 from .diagnose import expected_outcomes
+from .source import source_of
 
 __all__ = ["Result", "check", "check_whole", "expected_outcomes"]
 
@@ -130,7 +131,9 @@ def _judge(exercise, function):
     wrong = [i for i, difference in enumerate(differences) if difference is not None]
     if not wrong:
         return _right(exercise, cases, found, said)
-    mistake, only, writes = diagnose.recognise(exercise, expected, found, wrong)
+    mistake, only, writes = diagnose.recognise(
+        exercise, expected, found, wrong, source_of(function)
+    )
     i = wrong[0]
     case = ["The smallest input that shows it:", *messages.show_case(exercise, cases[i])]
     came = _came(exercise, found[i], differences[i], bool(mistake))

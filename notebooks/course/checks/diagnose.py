@@ -54,11 +54,12 @@ def _visible(exercise, outcome):
     return runner.Outcome(None, None, outcome.after, outcome.written)
 
 
-def recognise(exercise, expected, found, wrong):
+def recognise(exercise, expected, found, wrong, source):
     """Return the known mistake that this is, or None.
 
     And whether it explains everything that went wrong, and whether writing into arguments is part
-    of it. wrong are the numbers of the cases that went wrong, smallest first. In turn:
+    of it. wrong are the numbers of the cases that went wrong, smallest first; source is the learner's,
+    in which a mistake's sign must be seen. In turn:
     1. a mistake that does the same on every case, writing into arguments included;
     2. one that comes to the same answers on every case;
     3. the only one that does the same wherever the learner's answer could be computed (overflow
@@ -71,6 +72,8 @@ def recognise(exercise, expected, found, wrong):
     stopped = [outcome.error and not b for outcome, b in zip(found, broken, strict=True)]
     same, lenient, partly = [], [], {}
     for number, mistake in enumerate(exercise.mistakes):
+        if not source.bears(mistake.sign):
+            continue
 
         def theirs(case, number=number):
             return _visible(exercise, mistaken_outcome(exercise.name, number, case))
