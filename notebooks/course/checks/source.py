@@ -14,9 +14,13 @@ from ..keep import sources
 
 @dataclass(frozen=True)
 class Source:
-    """The definitions of a function and of what it calls of the notebook's own, or nothing."""
+    """The definitions of a function and of what it calls of the notebook's own, or nothing.
 
-    nodes: tuple[ast.stmt, ...]
+    The function's own is the first; made are the names that its cell itself gives a value.
+    """
+
+    nodes: tuple[ast.stmt, ...] = ()
+    made: frozenset[str] = frozenset()
 
     @cached_property
     def tree(self):
@@ -29,6 +33,7 @@ class Source:
 
     @cached_property
     def text(self):
+        """The tree as code, all alike in spaces and quotes."""
         return ast.unparse(self.tree)
 
     def bears(self, sign):
@@ -39,18 +44,36 @@ class Source:
             return bool(sign(self.tree))
         return re.search(sign, self.text) is not None
 
+    @property
+    def stub_line(self):
+        """The number of the line `raise NotImplementedError` where code stands beside it, or 0."""
+        body = self.tree.body[0].body if self.nodes else []
+        if len(body) < 2:
+            return 0
+        return next(
+            (
+                node.lineno
+                for node in ast.walk(self.tree.body[0])
+                if isinstance(node, ast.Raise) and "NotImplementedError" in ast.unparse(node)
+            ),
+            0,
+        )
+
 
 def source_of(function):
     """Return the Source of a function, helpers included, other exercises' functions not."""
-    nodes, seen, waiting = [], set(), [inspect.unwrap(function)]
+    nodes, made, seen, waiting = [], frozenset(), set(), [inspect.unwrap(function)]
     while waiting:
         one = waiting.pop(0)
-        if one in seen:
+        if id(one) in seen:
             continue
-        seen.add(one)
-        node = sources.definition_of(one)[1]
+        seen.add(id(one))
+        lines, node = sources.definition_of(one)
         if node is None:
             continue
+        if not nodes:
+            bound = [names for _, names in sources.statements("\n".join(lines))]
+            made = frozenset().union(*bound)
         nodes.append(node)
         names = {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
         scope = getattr(one, "__globals__", {})
@@ -60,4 +83,4 @@ def source_of(function):
             if isinstance(scope.get(name), types.FunctionType)
             and scope[name].__module__ == one.__module__
         ]
-    return Source(tuple(nodes))
+    return Source(tuple(nodes), made)

@@ -61,7 +61,9 @@ class Exercise:
                    arguments after the call count
     observe        observe(function, args) -> what is compared, in place of function(*args); it
                    may give Within(value, tolerance)
-    tolerance      largest difference allowed, relative to the largest entry expected
+    tolerance      largest difference allowed, relative to the largest entry expected; where 0 is
+                   expected, a ten thousandth of it
+    exact_zeros    where 0 is expected, exactly 0 must come (probabilities: a logarithm follows)
     in_place       names of the arguments that the function must change; they are compared too
     parts          names of the parts of a tuple: ("hs", "ps")
     axes           names of the axes: ("time step", "batch", "unit"), for all parts alike or as
@@ -80,6 +82,7 @@ class Exercise:
     returns: str
     observe: Callable | None = None
     tolerance: float = 1e-9
+    exact_zeros: bool = False
     in_place: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     axes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()

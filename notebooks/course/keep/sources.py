@@ -240,12 +240,18 @@ def statements(text):
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names = {alias.asname or alias.name.split(".")[0] for alias in node.names}
         else:
-            names = {
-                inner.id
-                for inner in ast.walk(node)
-                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
-            }
+            names = _stored(node)
         found.append((node, names))
+    return found
+
+
+def _stored(node):
+    """The names that a statement binds in its module: those of comprehensions and lambdas not."""
+    inner = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    found = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, inner):
+            found |= _stored(child)
     return found
 
 
@@ -354,6 +360,20 @@ def put(text, name, source, needs):
     text = text.rstrip("\n") + "\n" + borrowing(text)
     compile(text, "my_rnn.py", "exec")
     return text
+
+
+def without(text, name):
+    """Return a module's text without a function; the course's own is borrowed if others need it."""
+    if name not in defined(text):
+        return text
+    found = [pair for pair in statements(text) if name in pair[1]]
+    for node, names in found:
+        if not _alone(node, names, statements(text)):
+            raise CannotKeep(f"line {node.lineno} of my_rnn.py makes `{name}` with something else")
+    text = without_borrowed(text)
+    for node in [node for node, names in statements(text) if name in names][::-1]:
+        text = _splice(text, *with_comments(text.split("\n"), node), "")
+    return text.rstrip("\n") + "\n" + borrowing(text)
 
 
 def borrowing(text):
