@@ -528,7 +528,7 @@ def clings(rows):
 @on_linux
 @pytest.mark.parametrize("grow", [hoard, clings])
 def test_growing_without_end(grow, monkeypatch):
-    monkeypatch.setattr(running, "MEMORY_LIMIT", 40)
+    monkeypatch.setattr(runner, "MEMORY_LIMIT", 40)
     rows = []
 
     def softmax(scores):
@@ -546,7 +546,7 @@ def test_growing_without_end(grow, monkeypatch):
 @on_linux
 def test_calls_deeper_than_python_allows_are_endless_recursion(monkeypatch):
     """As on a Python that does not stop them: here the limit is lowered when they are down there."""
-    monkeypatch.setattr(running, "SUSPICIOUS", -1000)
+    monkeypatch.setattr(runner, "SUSPICIOUS", -1000)
     limit, down, late, caught = sys.getrecursionlimit(), threading.Event(), [], []
 
     def softmax(scores, depth=0):
@@ -580,7 +580,7 @@ def test_calls_deeper_than_python_allows_are_endless_recursion(monkeypatch):
 
 @on_linux
 def test_looking_at_memory_costs_next_to_nothing():
-    with running._memory(threading.current_thread()) as excess:
+    with runner._memory(threading.current_thread()) as excess:
         start = time.process_time()
         assert not any(excess() for _ in range(100))
         assert time.process_time() - start < 0.05  # a check looks fifty times a second
@@ -902,7 +902,7 @@ def test_whole_has_a_time_limit(monkeypatch):
 @complete
 @on_linux
 def test_whole_has_a_memory_limit(monkeypatch):
-    monkeypatch.setattr(running, "MEMORY_LIMIT", 40)
+    monkeypatch.setattr(runner, "MEMORY_LIMIT", 40)
     rows = []
     changed = network(train_step=lambda *args: hoard(rows))
     result = whole._apart(whole._training, changed)
