@@ -561,6 +561,17 @@ def one_column_too_many(indices, size):
 
 @ONE_HOT.mistake(
     """
+    The rows are one column too narrow, so the last character has no place.
+    Numbers from 0 to `size` - 1 are `size` numbers.
+    """,
+    error="out of bounds",
+)
+def one_column_too_few(indices, size):
+    return np.eye(size - 1)[indices]
+
+
+@ONE_HOT.mistake(
+    """
     An array stands where a single number is wanted, as `indices` does in `range(indices)`, or in the square brackets of a list.
     How many rows there are is its length; a loop can go through its entries themselves, `for index in indices`.
     """,

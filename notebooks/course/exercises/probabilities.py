@@ -399,7 +399,7 @@ for constant in (1000, 700, 100):
 
     @SOFTMAX.mistake(
         f"""
-        The scores are shifted by {constant}, whatever they are.
+        The scores are shifted by a fixed number, such as {constant}, whatever they are.
         Scores that are larger still overflow, and smaller ones vanish together.
         The shift has to follow the scores: which number makes the largest exponent 0?
         """,
@@ -459,6 +459,30 @@ def cut_to_whole_numbers(scores):
     return shares
 
 
+@SOFTMAX.mistake("""
+    This is right for one row and for (T, V); with further axes in front, the last two share one sum.
+    Which number means the last axis, however many there are?
+    """)
+def row_or_rows(scores):
+    rows = scores.reshape(-1, scores.shape[-1]) if scores.ndim < 3 else scores
+    exps = [np.exp(row - row.max()) for row in rows]
+    return np.array([row / row.sum() for row in exps]).reshape(scores.shape)
+
+
+@SOFTMAX.mistake(
+    """
+    With whole numbers as scores this stops: an array of whole numbers, `scores` or a copy of it, is asked to hold fractions.
+    Let the exponentials make an array of their own.
+    """,
+    error="Cannot cast",
+)
+def written_into_whole_numbers(scores):
+    exps = scores.copy()
+    exps -= scores.max(axis=-1, keepdims=True)
+    np.exp(exps, out=exps)
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
 # cross_entropy -----------------------------------------------------------------------------
 
 
@@ -488,16 +512,19 @@ def cross_entropy_cases(rng):
 
 
 def observe_loss(function, args):
-    """The loss. Where it is infinite, `math.log` stops, which is as good; all else is as bad."""
-    if of_targets(*args).all():
-        return function(*args)
+    """The loss. At a probability next to 0 any wrong one is like any other.
+
+    Where the loss is infinite `math.log` stops, which is as good.
+    """
+    wanted = of_targets(*args)
     try:
         loss = function(*args)
     except ValueError as problem:
-        if str(problem).startswith(("math domain error", "expected a positive")):
+        if not wanted.all() and str(problem).startswith(("math domain error", "expected a posi")):
             return np.inf
         raise
-    return Within(loss, np.inf) if np.isscalar(loss) and np.isfinite(loss) else loss
+    near = wanted.min() > 1e-20 or not np.isscalar(loss) or not np.isfinite(loss)
+    return loss if near or np.isclose(loss, -np.log(wanted).sum()) else Within(loss, np.inf)
 
 
 def of_targets(probabilities, targets):
@@ -690,6 +717,14 @@ for constant in (1e-7, 1e-8, 1e-9, 1e-10):
     What was held to be impossible and came has an infinite surprise: take the logarithm of the probability as it is.
     """)
 def floor_in_the_log(probabilities, targets):
+    return -np.log(np.maximum(of_targets(probabilities, targets), 1e-12)).sum()
+
+
+@CROSS_ENTROPY.mistake("""
+    Something keeps the logarithm away from 0, if only by a hair, so that being certain and wrong costs a fixed number.
+    What was held to be impossible and came has an infinite surprise: take the logarithm of the probability as it is.
+    """)
+def lower_floor_in_the_log(probabilities, targets):
     return -np.log(np.maximum(of_targets(probabilities, targets), 1e-38)).sum()
 
 
