@@ -144,7 +144,7 @@ RNN_STEP.mistake(
 
 
 @RNN_STEP.mistake("""
-    `x @ Wxh` picks a row of `Wxh`.
+    A row of `Wxh` is picked, as `x @ Wxh` does.
     Its columns belong to the characters: look at the order of the product for x.
     """)
 def input_transposed(x, h_prev, Wxh, Whh, bh):
@@ -301,6 +301,16 @@ def cut_to_whole_numbers(x, h_prev, Wxh, Whh, bh):
     h = np.zeros_like(bh)
     h[:] = np.tanh(Wxh @ x + Whh @ h_prev + bh)
     return h
+
+
+@RNN_STEP.mistake("""
+    With weights in whole numbers the sums are cut off to whole numbers: an array made by `zeros_like`, or a copy of `bh`, holds what `bh` holds.
+    Make one for floats, as `np.zeros(len(bh))`.
+    """)
+def sums_cut_to_whole_numbers(x, h_prev, Wxh, Whh, bh):
+    a = np.zeros_like(bh)
+    a[:] = Wxh @ x + Whh @ h_prev + bh
+    return np.tanh(a)
 
 
 @RNN_STEP.mistake("""
@@ -790,7 +800,7 @@ FORWARD.mistake(
     """)
 def last_step_missing(inputs, h_prev, Wxh, Whh, Why, bh, by):
     hs, ps = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
-    return hs[:-1], ps[:-1]
+    return hs[:-1], np.array(list(ps[:-1]))
 
 
 FORWARD.mistake(
@@ -858,6 +868,64 @@ def last_state_alone(inputs, h_prev, Wxh, Whh, Why, bh, by):
 def kept_as_columns(inputs, h_prev, Wxh, Whh, Why, bh, by):
     hs, ps = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
     return hs[..., None], ps[..., None]
+
+
+@FORWARD.mistake("""
+    `h = h_prev` gives the array a second name and makes no copy, so writing into `h` writes over the start, and over every state that was kept.
+    Make a new array at each step.
+    """)
+def start_written_over(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    h, hs, ps = h_prev, [h_prev], []
+    for x in one_hot(inputs, len(by)):
+        h[:] = rnn_step(x, h, Wxh, Whh, bh)
+        hs.append(h)
+        ps.append(softmax(Why @ h + by))
+    return np.array(hs), np.array(ps)
+
+
+@FORWARD.mistake(
+    """
+    `hs` has a row for each character, and the last state finds no place.
+    Count the posts of the fence: there is one state more than there are characters.
+    """,
+    error="out of bounds|out of range",
+)
+def one_row_too_few(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs), len(bh)))
+    hs[0] = h_prev
+    for t, x in enumerate(one_hot(inputs, len(by))):
+        hs[t + 1] = rnn_step(x, hs[t], Wxh, Whh, bh)
+    return hs, softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD.mistake(
+    """
+    The rows of `hs` are as long as there are characters.
+    A state has a number for each unit: how many units are there biases `bh` for?
+    """,
+    error="mismatch|aligned|broadcast",
+)
+def characters_for_units(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, len(by)))
+    hs[0] = h_prev
+    for t, x in enumerate(one_hot(inputs, len(by))):
+        hs[t + 1] = rnn_step(x, hs[t], Wxh, Whh, bh)
+    return hs, softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD.mistake(
+    """
+    The one-hot rows are as long as there are units.
+    They need a place for each character: how many characters are there biases `by` for?
+    """,
+    error="between 0 and|out of bounds|mismatch|aligned",
+)
+def units_for_characters(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, len(bh)))
+    hs[0] = h_prev
+    for t, x in enumerate(one_hot(inputs, len(bh))):
+        hs[t + 1] = rnn_step(x, hs[t], Wxh, Whh, bh)
+    return hs, softmax(hs[1:] @ Why.T + by)
 
 
 FORWARD.mistake(

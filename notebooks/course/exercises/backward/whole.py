@@ -593,6 +593,19 @@ for names in (some for n in (1, 2, 3) for some in combinations(NAMES[:3], n) if 
             sums[name] += share
         return backward(*args) | sums
 
+    @BACKWARD.mistake(
+        f"""
+        The shares of the {turned} are outer products the wrong way round.
+        Added to the sum so far they do not fit, or they make it larger than the weight{"s" * (len(names) > 1)}: what received comes first, what had been sent second.
+        """,
+        name="-".join(["shares-turned-over", *(f"d{name.lower()}" for name in names)]),
+        error="broadcast",
+    )
+    def shares_turned_over(*args, names=names):
+        weights = dict(zip(NAMES, args[4:], strict=False))
+        shares = outer_sums(*args, turned=names)
+        return backward(*args) | {name: 0.0 * weights[name] + shares[name] for name in shares}
+
 
 @BACKWARD.mistake(
     """
@@ -692,14 +705,48 @@ def step_below_the_loop(inputs, targets, hs, ps, Wxh, Whh, Why):
     return gathered(dys, das, inputs, hs)
 
 
-@BACKWARD.mistake("""
-    The gradients of the biases are single numbers: everything was added up.
-    A bias has an entry for each unit, or character: add up over time alone, with `axis=0`.
-    """)
-def biases_added_up(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    das = walk(dys, hs, Whh, Why)
-    return gathered(dys, das, inputs, hs) | {"bh": das.sum(), "by": dys.sum()}
+for names in (("bh",), ("by",), ("bh", "by")):
+    BACKWARD.mistake(
+        f"""
+        A single number stands for {listed(names)}: everything was added up.
+        A bias has an entry for each unit, or character: add up over time alone, with `axis=0`.
+        """,
+        name="-".join(["added-up", *(f"d{name}" for name in names)]),
+    )(
+        with_other(
+            lambda dys, das, inputs, targets, hs, V, names=names: {
+                name: {"bh": das, "by": dys}[name].sum() for name in names
+            }
+        )
+    )
+
+
+BACKWARD.mistake(
+    """
+    `Whh` meets the states after each step and `Why` those before it: the two have changed places.
+    Which state was `Whh` multiplied by, and which one makes the scores?
+    """,
+    name="states-swapped",
+)(
+    with_other(
+        lambda dys, das, inputs, targets, hs, V: {"Whh": das.T @ hs[1:], "Why": dys.T @ hs[:-1]}
+    )
+)
+
+
+BACKWARD.mistake(
+    """
+    The blame of `Wxh` is multiplied by the *number* of the character, and all its columns look alike.
+    The character was read as a one-hot vector: its blame belongs into one column.
+    """,
+    name="number-for-one-hot",
+)(
+    with_other(
+        lambda dys, das, inputs, targets, hs, V: {
+            "Wxh": np.repeat((das.T @ inputs)[:, None], V, axis=1)
+        }
+    )
+)
 
 
 @BACKWARD.mistake("""
