@@ -243,7 +243,9 @@ def first_chunk_alone(indices, seq_length):
     As many places as the inputs span, one place on: where does that slice end?
     """)
 def targets_one_short(indices, seq_length):
-    return [(inputs, targets[:-1], afresh) for inputs, targets, afresh in chunks(indices, seq_length)]
+    return [
+        (inputs, targets[:-1], afresh) for inputs, targets, afresh in chunks(indices, seq_length)
+    ]
 
 
 @CHUNKS.mistake("""
@@ -251,7 +253,9 @@ def targets_one_short(indices, seq_length):
     A slice leaves its end out, so it may end at the start of the next chunk.
     """)
 def inputs_one_short(indices, seq_length):
-    return [(inputs[:-1], targets, afresh) for inputs, targets, afresh in chunks(indices, seq_length)]
+    return [
+        (inputs[:-1], targets, afresh) for inputs, targets, afresh in chunks(indices, seq_length)
+    ]
 
 
 @CHUNKS.mistake("""
@@ -269,7 +273,10 @@ def ends_without_start(indices, seq_length):
     All chunks are the first one: their slices do not depend on where the chunk starts.
     """)
 def all_the_first(indices, seq_length):
-    return [(*chunks(indices, seq_length)[0][:2], n == 0) for n in range((len(indices) - 1) // seq_length)]
+    return [
+        (*chunks(indices, seq_length)[0][:2], n == 0)
+        for n in range((len(indices) - 1) // seq_length)
+    ]
 
 
 @CHUNKS.mistake("""

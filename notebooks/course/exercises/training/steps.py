@@ -503,7 +503,11 @@ def loss_alone(model, inputs, targets, h_prev):
 )
 def gradients_averaged(model, inputs, targets, h_prev):
     loss, hs = step(
-        model, inputs, targets, h_prev, clip=lambda g: clipped({n: a / len(inputs) for n, a in g.items()})
+        model,
+        inputs,
+        targets,
+        h_prev,
+        clip=lambda g: clipped({n: a / len(inputs) for n, a in g.items()}),
     )
     return loss, hs[-1]
 
