@@ -395,14 +395,6 @@ def softmax_again(probabilities, rng):
 
 
 @SAMPLE_CHARACTER.mistake("""
-    Likely characters come too often, and unlikely ones too seldom: the probabilities were squared, or two throws must agree.
-    Draw once, with the probabilities as they are.
-    """)
-def squared(probabilities, rng):
-    return sample_character(probabilities**2 / (probabilities**2).sum(), rng)
-
-
-@SAMPLE_CHARACTER.mistake("""
     The order of the characters is turned round: the sums were counted from the last one.
     """)
 def counted_from_the_end(probabilities, rng):
@@ -473,7 +465,6 @@ def speaking(
     feed=lambda new, old: new,
     bias=1.0,
     hidden_bias=1.0,
-    recall=1.0,
     activate=np.tanh,
     score=lambda scores: scores,
 ):
@@ -482,7 +473,7 @@ def speaking(
     def generate(model, prompt, n, temperature, rng):
         def step(char, h):
             x = np.eye(model.vocab_size)[model.char_to_ix[char]]
-            a = model.Wxh @ x + recall * model.Whh @ h + hidden_bias * model.bh
+            a = model.Wxh @ x + model.Whh @ h + hidden_bias * model.bh
             return carry(activate(a), h)
 
         h, text = start(model.hidden_size), ""
@@ -714,15 +705,6 @@ GENERATE.mistake(
     "The text comes back turned round: each new character was put before the others.",
     name="turned-round",
 )(speaking(told=lambda prompt, text: text[::-1]))
-
-
-GENERATE.mistake(
-    """
-    The characters are drawn without the hidden state of the step before: `Whh` plays no part.
-    Compare your step with `rnn_step`.
-    """,
-    name="memory-cut",
-)(speaking(recall=0.0))
 
 
 GENERATE.mistake(
