@@ -719,7 +719,8 @@ def last_character_only(model, unit, text):
 
 
 @ABLATE.mistake("""
-    All weights of the unit are 0, those on the way in and those on the way out, and something else besides: Why has no row for a unit.
+    Besides the columns of the unit its rows were cleared, and row `unit` of Why belongs to a character.
+    The columns are enough: they hold all that the unit says.
     """)
 def rows_and_columns(model, unit, text):
     silenced = copy.deepcopy(model)
