@@ -553,7 +553,7 @@ BACKWARD_BATCHED.mistake(
 
 BACKWARD_BATCHED.mistake(
     """
-    Old step, new blame: what comes from the step after is taken off, not added.
+    What comes back from the step after is taken off, where it should be added.
     Look at the sign.
     """,
     name="later-subtracted",
