@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 import urllib.parse
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
+LEFT_OUT = {".git", "__pycache__", "venv", "node_modules", "htmlcov"}
 
 FENCED = re.compile(r"^(```+|~~~+)([^\n]*)\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -69,6 +72,30 @@ class Lesson:
             for output in cell.outputs
             for kind, text in shown(output)
         ]
+
+
+def files_of_the_course():
+    """Every file under version control or, without git, every file that could be."""
+    if shutil.which("git") and (ROOT / ".git").exists():
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"],
+            cwd=ROOT,
+            capture_output=True,
+            check=False,
+        )
+        if listed.returncode == 0 and listed.stdout:
+            names = listed.stdout.decode("utf-8").split("\0")
+            return sorted(ROOT / name for name in names if name and (ROOT / name).is_file())
+    return sorted(
+        path
+        for path in ROOT.rglob("*")
+        if path.is_file()
+        and not any(
+            part in LEFT_OUT or (part.startswith(".") and part not in (".ci", ".github"))
+            for part in path.relative_to(ROOT).parts[:-1]
+        )
+        and not path.name.startswith("my_rnn")
+    )
 
 
 def lesson_paths():

@@ -1,5 +1,9 @@
 """What checks say to answers as learners write them, near misses, and slow machines."""
 
+import ast
+import linecache
+import re
+import textwrap
 import time
 import types
 
@@ -8,7 +12,7 @@ import pytest
 
 from course import keep
 from course.checks import check, compare, diagnose, runner
-from course.exercises import EXERCISES, Within
+from course.exercises import EXERCISES, Mistake, Within
 
 REFERENCE = {name: exercise.reference for name, exercise in EXERCISES.items()}
 
@@ -191,6 +195,64 @@ def test_a_copy_of_a_network_is_asked_for_where_one_was_written_into():
         return right
 
     assert "`copy.deepcopy(model)`" in check("ablate", ablate, keep=False).message
+
+
+# Signs ------------------------------------------------------------------------------------
+
+
+def in_a_cell(source, **names):
+    """The last function of a cell, with its source to be found as in a kernel."""
+    in_a_cell.count += 1
+    file = f"<answer {in_a_cell.count}>"
+    source = textwrap.dedent(source)
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    scope = {"__name__": "__main__", "np": np, **REFERENCE, **names}
+    exec(compile(source, file, "exec"), scope)
+    return scope[re.findall(r"^(?:def )?(\w+)(?:\(| =)", source, re.M)[-1]]
+
+
+in_a_cell.count = 0
+
+
+@pytest.fixture
+def with_a_sign(monkeypatch):
+    """A known mistake whose hint speaks of `np.eye`, put before the others of softmax."""
+
+    def add(sign):
+        exercise = EXERCISES["softmax"]
+        one = Mistake("eye", lambda scores: np.eye(7), "The `np.eye` is too large.", sign=sign)
+        monkeypatch.setitem(exercise.__dict__, "mistakes", [one, *exercise.mistakes])
+
+    diagnose.mistaken_outcome.cache_clear()
+    yield add
+    diagnose.mistaken_outcome.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "sign", [r"\beye\(7", lambda tree: "eye" in {getattr(n, "attr", "") for n in ast.walk(tree)}]
+)
+def test_a_mistake_with_a_sign_is_named_where_the_sign_is_seen(sign, with_a_sign):
+    with_a_sign(sign)
+    with_it = in_a_cell("def softmax(scores):\n    return np.eye( 7 )")
+    in_a_helper = in_a_cell(
+        "def helper(n):\n    return np.eye(7)\n\n\ndef softmax(scores):\n    return helper(7)"
+    )
+    in_words_only = in_a_cell(
+        "def softmax(scores):\n"
+        '    """As np.eye(7) does."""\n'
+        "    # np.eye(7)\n"
+        "    return np.diag(np.ones(7))"
+    )
+    scope = {"np": np}
+    exec("def softmax(scores):\n    return np.diag(np.ones(7))", scope)
+    for function, named in (
+        (with_it, True),
+        (in_a_helper, True),
+        (in_words_only, False),
+        (scope["softmax"], True),  # no source can be had
+    ):
+        found = check("softmax", function, keep=False).mistake
+        assert found == "eye" if named else found != "eye"
 
 
 # Factors ----------------------------------------------------------------------------------

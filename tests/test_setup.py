@@ -3,15 +3,23 @@
 import ast
 import importlib.metadata
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from reading import NOTEBOOKS, ROOT, broken_links, lesson_paths, prose, read_lesson, word_troubles
+import readme_map
+from reading import (
+    NOTEBOOKS,
+    ROOT,
+    broken_links,
+    files_of_the_course,
+    lesson_paths,
+    prose,
+    read_lesson,
+    word_troubles,
+)
 
 PIN = re.compile(r"([A-Za-z0-9_.-]+)==(\d[\w.]*)")
 TEST_COMMAND = "python -m pip install -r requirements.txt && python -m pytest"
@@ -22,35 +30,10 @@ START_COMMAND = (
 # What repo2docker's base image brings of the needs of NumPy, matplotlib and ipywidgets, in
 # versions that satisfy them.
 IN_BINDERS_IMAGE = {"comm", "ipython", "packaging", "python-dateutil", "traitlets"}
-LEFT_OUT = {".git", "__pycache__", "venv", "node_modules", "htmlcov"}
 
 
 def text_of(name):
     return (ROOT / name).read_text(encoding="utf-8")
-
-
-def files_of_the_course():
-    """Every file under version control or, without git, every file that could be."""
-    if shutil.which("git") and (ROOT / ".git").exists():
-        listed = subprocess.run(
-            ["git", "ls-files", "-z"],
-            cwd=ROOT,
-            capture_output=True,
-            check=False,
-        )
-        if listed.returncode == 0 and listed.stdout:
-            names = listed.stdout.decode("utf-8").split("\0")
-            return sorted(ROOT / name for name in names if name and (ROOT / name).is_file())
-    return sorted(
-        path
-        for path in ROOT.rglob("*")
-        if path.is_file()
-        and not any(
-            part in LEFT_OUT or (part.startswith(".") and part not in (".ci", ".github"))
-            for part in path.relative_to(ROOT).parts[:-1]
-        )
-        and not path.name.startswith("my_rnn")
-    )
 
 
 FILES = files_of_the_course()
@@ -129,6 +112,17 @@ def test_readme_gives_the_two_commands():
 def test_ci_runs_readmes_command():
     assert f"'{TEST_COMMAND}' README.md" in text_of(".ci/run")
     assert 'bash -c "$readme_command"' in text_of(".ci/run")
+
+
+def test_readmes_map_is_what_the_files_say_of_themselves():
+    shown = text_of("README.md").partition(readme_map.BEGIN)[2].partition(readme_map.END)[0]
+    assert shown == readme_map.tree(), "run python tests/readme_map.py"
+    assert not re.findall(r"^ *\S+\.py$", shown, re.MULTILINE), "files that do not say what for"
+
+
+def test_citation():
+    citation = yaml.safe_load(text_of("CITATION.cff"))
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()
 
 
 def test_readme_says_how_to_reach_binder():
@@ -246,6 +240,9 @@ def test_only_what_belongs_stands_at_the_top():
     top = {name_of(path).partition("/")[0] for path in FILES}
     expected = {
         "README.md",
+        "CONTRIBUTING.md",
+        "CHANGES.md",
+        "CITATION.cff",
         "LICENSE",
         "requirements.txt",
         "pyproject.toml",

@@ -3,24 +3,46 @@
 import math
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..exercises.base import Within
 
 PRECISION = {2: 2e-2, 4: 1e-4}  # bytes of a float -> relative error that its rounding may cause
+ZERO = (
+    1e-4  # where 0 is expected, so much of the tolerance is left: a floor of 1e-10 is no rounding
+)
+TINY = 1e-6  # so small beside the largest is what people add or put in place of 0
 
 
 @dataclass(frozen=True)
 class Difference:
-    """kind: type, length, keys, shape, whole, nan, value; part: of the answer, "" for all."""
+    """kind: type, length, keys, shape, whole, half, nan, value; part: of the answer, "" for all.
+
+    bound and zero: how far a value may be off, and how far where 0 is expected.
+    """
 
     kind: str
     part: str
     expected: object
     got: object
     bound: float = 0.0
+    zero: float | None = None
+
+    @property
+    def wrong(self):
+        """Entry by entry, whether an array parts from the expected one."""
+        return ~close(self.expected, self.got, self.bound, self.zero)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far a number may be off, and where 0 is expected: times the largest entry, or absolute."""
+
+    size: float
+    zero: float
+    absolute: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,7 +53,7 @@ class Opaque:
 
 
 def same_outcome(one, other, tolerance):
-    """Whether two calls came to the same: answers, or type of error."""
+    """Whether two calls came to the same: answers, or type of error. A small floor is no 0."""
     if (one.error is None) != (other.error is None):
         return False
     if one.error is not None:
@@ -66,10 +88,32 @@ def _floats(value):
         yield value
 
 
-def find(expected, got, tolerance, parts=(), part=""):
-    """Return the first Difference between an answer and the expected one, or None."""
-    size = min((leaf.dtype.itemsize for leaf in _floats(got)), default=8)
-    return _find(expected, got, max(tolerance, PRECISION.get(size, 0.0)), parts, part)
+def float_size(value):
+    """The bytes of the shortest float inside an answer, 8 if there is none."""
+    return min((leaf.dtype.itemsize for leaf in _floats(value)), default=8)
+
+
+def find(expected, got, tolerance, parts=(), part="", zero=ZERO):
+    """Return the first Difference between an answer and the expected one, or None.
+
+    Floats of 4 bytes are compared to their precision; those of 2 are refused if that shows.
+    """
+    size = float_size(got)
+    relative = max(tolerance, PRECISION.get(size, 0.0))
+    difference = _find(expected, got, Tolerance(relative, zero * relative), parts, part)
+    if difference is None and size == 2:
+        difference = _find(expected, got, Tolerance(tolerance, zero * tolerance), parts, part)
+        return difference and replace(difference, kind="half")
+    return difference
+
+
+def parts_of(value, names=()):
+    """The parts of an answer by name: of a dict with strings for keys, or of a tuple with names."""
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return dict(value)
+    if names and isinstance(value, (tuple, list)) and len(value) == len(names):
+        return dict(zip(names, value, strict=True))
+    return {}
 
 
 def _find(expected, got, tolerance, parts, part):
@@ -79,7 +123,8 @@ def _find(expected, got, tolerance, parts, part):
     if isinstance(expected, Within):
         if not isinstance(got, Within):
             return Difference("type", part, expected, got)
-        return _find(expected.value, got.value, AbsoluteTolerance(expected.tolerance), parts, part)
+        allowed = Tolerance(expected.tolerance, expected.tolerance, absolute=True)
+        return _find(expected.value, got.value, allowed, parts, part)
     if isinstance(got, Within):
         got = got.value
     if expected is None or isinstance(expected, (str, bool, np.bool_)):
@@ -146,25 +191,25 @@ def _find_in_array(expected, got, tolerance, part):
         return Difference("shape", part, expected, numbers)
     if expected.dtype.kind in "iu" and numbers.dtype.kind == "f":
         return Difference("whole", part, expected, numbers)
-    bound = tolerance if isinstance(tolerance, AbsoluteTolerance) else tolerance * _scale(expected)
-    if close(expected, numbers, bound).all():
+    size = 1.0 if tolerance.absolute else scale(expected)
+    bound, zero = tolerance.size * size, tolerance.zero * size
+    if close(expected, numbers, bound, zero).all():
         return None
     kind = "nan" if (~np.isfinite(numbers) & np.isfinite(expected)).any() else "value"
-    return Difference(kind, part, expected, numbers, bound)
+    return Difference(kind, part, expected, numbers, bound, zero)
 
 
-class AbsoluteTolerance(float):
-    """A tolerance that is not relative to the size of what is expected."""
-
-
-def _scale(expected):
+def scale(expected):
+    """The size of the largest finite number in an array, 1 if all are 0."""
     finite = np.abs(expected[np.isfinite(expected)].astype(float))
     return finite.max() if finite.size and finite.max() > 0 else 1.0
 
 
-def close(expected, got, bound):
-    """Entry by entry, whether two arrays differ by no more than bound."""
+def close(expected, got, bound, zero=None):
+    """Entry by entry, whether two arrays differ by no more than bound; by zero where 0 is due."""
     expected, got = expected.astype(float), got.astype(float)
+    if zero is not None:
+        bound = np.where(expected == 0, zero, bound)
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(got - expected) <= bound
     return near | (got == expected) | (np.isnan(got) & np.isnan(expected))
@@ -186,7 +231,7 @@ def _factor(ratio):
 def patterns(difference):
     """What a wrong array has to do with the right one, in words, without giving either away."""
     expected, got, found = difference.expected, difference.got, []
-    bound = difference.bound or 1e-6 * _scale(np.asarray(expected, dtype=float))
+    bound = difference.bound or 1e-6 * scale(np.asarray(expected, dtype=float))
     if difference.kind == "shape":
         if (
             expected.ndim == 2

@@ -1,14 +1,18 @@
 """Which known mistake a learner's answers come from."""
 
+import contextlib
+import inspect
 import re
 import zlib
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 import numpy as np
 
-from ..exercises import EXERCISES
+from ..exercises import EXERCISES, Exercise
 from . import compare, runner
+from .source import Source
 
 
 @cache
@@ -27,7 +31,55 @@ def mistaken_outcome(name, number, case):
     return found[0] if in_time else runner.Outcome(compare.Opaque(None))
 
 
-def difference_between(exercise, expected, got):
+@dataclass(frozen=True)
+class Answer:
+    """A learner's function, and what it did on the cases of its exercise beside the reference."""
+
+    exercise: Exercise
+    function: Callable
+    source: Source
+    cases: list
+    expected: list
+    found: list
+    precision: float = 0.0  # the least tolerance, if what it builds on is no more precise
+
+    @cached_property
+    def differences(self):
+        """A Difference, the Raised error, or None for each case."""
+        return [
+            difference_between(self.exercise, *pair, self.precision)
+            for pair in zip(self.expected, self.found, strict=True)
+        ]
+
+    @cached_property
+    def wrong(self):
+        """The numbers of the cases that went wrong, smallest first."""
+        return [i for i, difference in enumerate(self.differences) if difference is not None]
+
+    @cached_property
+    def arguments(self):
+        """The learner's own names of the arguments."""
+        with contextlib.suppress(TypeError, ValueError):
+            return list(inspect.signature(self.function).parameters)
+        return []
+
+    def run(self, cases):
+        """The outcomes of the learner's function on other cases; none if time runs out."""
+        found, in_time, _ = runner.outcomes(self.exercise, self.function, cases)
+        return found if in_time else []
+
+    def find(self, expected, got):
+        """A Difference between two values by the rules of this exercise, or None."""
+        return _find(self.exercise, expected, got, self.precision)
+
+
+def _find(exercise, expected, got, precision, parts=()):
+    tolerance = max(exercise.tolerance, precision)
+    zero = 0.0 if exercise.exact_zeros else compare.ZERO
+    return compare.find(expected, got, tolerance, parts, zero=zero)
+
+
+def difference_between(exercise, expected, got, precision=0.0):
     """A Difference, or the Raised error, or None when a call came out right."""
     if got.error is not None and expected.error is None:
         return got.error
@@ -36,15 +88,24 @@ def difference_between(exercise, expected, got):
             return None
         return got.error or compare.Difference("type", "", None, got.value)
     if exercise.returns:
-        difference = compare.find(expected.value, got.value, exercise.tolerance, exercise.parts)
+        difference = _find(exercise, expected.value, got.value, precision, exercise.parts)
         if difference:
             return difference
     for name, value in expected.after.items():
-        difference = compare.find(value, got.after[name], exercise.tolerance)
+        difference = _find(exercise, value, got.after[name], precision)
         if difference:
             part = f"{name}.{difference.part}" if difference.part else name
             return replace(difference, part=part)
     return None
+
+
+def parts_of(exercise, outcome):
+    """All parts of an outcome by name: of the answer, and of the arguments that are written."""
+    found = compare.parts_of(outcome.value, exercise.parts) if exercise.returns else {}
+    for name, value in outcome.after.items():
+        inside = compare.parts_of(value)
+        found |= {f"{name}.{key}": part for key, part in inside.items()} or {name: value}
+    return found
 
 
 def _visible(exercise, outcome):
@@ -54,23 +115,27 @@ def _visible(exercise, outcome):
     return runner.Outcome(None, None, outcome.after, outcome.written)
 
 
-def recognise(exercise, expected, found, wrong):
-    """Return the known mistake that this is, or None.
+def recognise(answer):
+    """Return the known mistakes that this is, and whether other things go wrong as well.
 
-    And whether it explains everything that went wrong, and whether writing into arguments is part
-    of it. wrong are the numbers of the cases that went wrong, smallest first. In turn:
+    And whether writing into arguments is part of it. Only mistakes whose sign is in the code. In
+    turn:
     1. a mistake that does the same on every case, writing into arguments included;
     2. one that comes to the same answers on every case;
     3. the only one that does the same wherever the learner's answer could be computed (overflow
        is nan in NumPy and an exception in the math module; a loop over one row fails on several);
-    4. one mistake among several: it does the same on the smallest input that goes wrong and on
+    4. several, each of which alone explains some parts of the answer on every case;
+    5. one mistake among several: it does the same on the smallest input that goes wrong and on
        most others on which it shows, and wherever it shows, the learner's answer is wrong too.
     """
-    found, first = [_visible(exercise, outcome) for outcome in found], wrong[0]
+    exercise, expected, wrong = answer.exercise, answer.expected, answer.wrong
+    found, first = [_visible(exercise, outcome) for outcome in answer.found], wrong[0]
     broken = [compare.is_arithmetic_failure(outcome) for outcome in found]
     stopped = [outcome.error and not b for outcome, b in zip(found, broken, strict=True)]
     same, lenient, partly = [], [], {}
     for number, mistake in enumerate(exercise.mistakes):
+        if not answer.source.bears(mistake.sign):
+            continue
 
         def theirs(case, number=number):
             return _visible(exercise, mistaken_outcome(exercise.name, number, case))
@@ -90,7 +155,7 @@ def recognise(exercise, expected, found, wrong):
         pairs = [(theirs(case), found[case]) for case in range(len(found))]
         if all(map(same_as, range(len(found)))):
             if all(set(one.written) == set(other.written) for one, other in pairs):
-                return mistake, True, any(one.written for one, _ in pairs)
+                return [mistake], False, any(one.written for one, _ in pairs)
             same.append(mistake)
         telling = {case for case in wrong if agree[case] and not stopped[case]}
         if telling and all(a or b for a, b in zip(agree, stopped, strict=True)):
@@ -101,8 +166,153 @@ def recognise(exercise, expected, found, wrong):
             if difference_between(exercise, expected[case], one) is not None
         }
         if first in telling and shows <= set(wrong) and 2 * len(shows & telling) > len(shows):
-            partly.setdefault(len(telling), []).append(mistake)
+            partly.setdefault(len(telling), []).append((mistake, bool(set(wrong) - shows)))
     if same or len(lenient) == 1:
-        return (same or lenient)[0], True, False
+        return [(same or lenient)[0]], False, False
+    by_part, rest = _by_part(answer)
+    if by_part:
+        return by_part, rest, False
     best = partly.get(max(partly, default=0), [])
-    return (best[0] if len(best) == 1 else None), False, False
+    return ([best[0][0]], best[0][1], False) if len(best) == 1 else ([], False, False)
+
+
+def _by_part(answer):
+    """Mistakes that each explain some parts of the answer, and whether any part is left over."""
+    exercise = answer.exercise
+    right = [parts_of(exercise, outcome) for outcome in answer.expected]
+    found = [parts_of(exercise, outcome) for outcome in answer.found]
+    if any(one.keys() != other.keys() for one, other in zip(right, found, strict=True)):
+        return [], False
+
+    def same(one, other):
+        return not compare.find(one, other, exercise.tolerance)
+
+    def deviating(outcomes):
+        return {
+            name
+            for one, other in zip(right, outcomes, strict=True)
+            for name in one
+            if not same(one[name], other[name])
+        }
+
+    wrong, explained, mistakes = deviating(found), set(), []
+    if len(wrong) < 2:
+        return [], False
+    candidates = []
+    for number, mistake in enumerate(exercise.mistakes):
+        if not answer.source.bears(mistake.sign):
+            continue
+        theirs = []
+        for case in range(len(found)):
+            parts = parts_of(exercise, mistaken_outcome(exercise.name, number, case))
+            if parts.keys() != found[case].keys():
+                break
+            theirs.append(parts)
+        if len(theirs) < len(found):
+            continue
+        explains = deviating(theirs)
+        if explains <= wrong and all(
+            same(one[name], other[name])
+            for one, other in zip(theirs, found, strict=True)
+            for name in explains & one.keys()
+        ):
+            candidates.append((mistake, explains))
+    for mistake, explains in sorted(candidates, key=lambda pair: -len(pair[1])):
+        if explains - explained:
+            explained |= explains
+            mistakes.append(mistake)
+    return mistakes, explained != wrong
+
+
+def parts_judged(answer):
+    """Which parts of the first wrong answer are right, and which are wrong."""
+    i = answer.wrong[0]
+    right, found = (parts_of(answer.exercise, o[i]) for o in (answer.expected, answer.found))
+    if right.keys() != found.keys():
+        return [], []
+    judged = {name: answer.find(right[name], found[name]) for name in list(right)[:12]}
+    return (
+        [name for name, difference in judged.items() if difference is None],
+        [name for name, difference in judged.items() if difference is not None],
+    )
+
+
+def common_patterns(answer):
+    """What the wrong answers have in common with the right ones: (part, words), if it is plain.
+
+    Only what holds for every wrong answer, and if there are at least two.
+    """
+    per_part = {}
+    for i in answer.wrong:
+        if answer.found[i].error:
+            return []
+        right, found = (parts_of(answer.exercise, o[i]) for o in (answer.expected, answer.found))
+        if right and right.keys() == found.keys():
+            differences = {name: answer.find(right[name], found[name]) for name in right}
+        else:
+            differences = {"": answer.differences[i]}
+        for name, difference in differences.items():
+            if difference is not None:
+                per_part.setdefault(name, []).append(difference)
+    found = []
+    for name, differences in per_part.items():
+        if len(differences) < 2 or not all(
+            d.kind in ("value", "shape") and isinstance(d.expected, np.ndarray) for d in differences
+        ):
+            continue
+        common = set.intersection(*(set(compare.patterns(d)) for d in differences))
+        found += [(name, words) for words in sorted(common)]
+    return found
+
+
+def terms(answer):
+    """Which terms of the formula are right and which are wrong, if that can be told apart.
+
+    Each is tried alone, with all others set to zero; and all that are right together. Nothing is
+    said where the first time step is right: then it is not the formula.
+    """
+    exercise, i = answer.exercise, answer.wrong[0]
+    difference, args = answer.differences[i], answer.cases[i]
+    if not exercise.terms or not isinstance(difference, compare.Difference):
+        return [], []
+    if difference.kind != "value" or not isinstance(difference.expected, np.ndarray):
+        return [], []
+    if starts_right(exercise, difference, args):
+        return [], []
+    involved = {name for names in exercise.terms.values() for name in names}
+
+    def only(kept):
+        return tuple(
+            np.zeros_like(arg) if name in involved and name not in kept else arg
+            for name, arg in zip(exercise.arguments, args, strict=True)
+        )
+
+    tried = [only(names) for names in exercise.terms.values()]
+    found = answer.run(tried)
+    if len(found) < len(tried):
+        return [], []
+    right = [runner.call(exercise, exercise.reference, alone) for alone in tried]
+    judged = {
+        term: difference_between(exercise, *pair) is None
+        for term, *pair in zip(exercise.terms, right, found, strict=True)
+    }
+    good = [term for term, fine in judged.items() if fine]
+    bad = [term for term, fine in judged.items() if not fine]
+    if not good or not bad:
+        return [], []
+    together = only({name for term in good for name in exercise.terms[term]})
+    both = answer.run([together])
+    right = runner.call(exercise, exercise.reference, together)
+    if not both or difference_between(exercise, right, both[0]) is not None:
+        return [], []
+    return good, bad
+
+
+def starts_right(exercise, difference, args):
+    """Whether an array is right at the start and goes wrong on the way: what was given left out."""
+    wrong = difference.wrong
+    if not exercise.axis_names(difference.part, wrong.ndim) or wrong.ndim < 2:
+        return False
+    given = any(np.array_equal(arg, difference.expected[0]) for arg in args)
+    first = int(given)  # the state before the first step
+    return len(wrong) > first and not wrong[first].any()

@@ -10,6 +10,8 @@ import numpy as np
 from ..exercises import EXERCISES
 from . import compare
 
+WIDTH = 160  # characters of an answer that are still shown whole
+
 ADVICE = {  # what to look at, by the kind of exception
     NameError: "Is the name spelled as in the line with `def`, and has the cell that makes it run?",
     UnboundLocalError: "A name is used before it has a value: give it one before the loop.",
@@ -20,40 +22,70 @@ ADVICE = {  # what to look at, by the kind of exception
     RecursionError: "The function calls itself without end.",
     SystemExit: "Leave out `exit` or `sys.exit`: a function ends with `return`.",
     MemoryError: "An array asks for more memory than there is: print the shapes before it is made.",
-    AttributeError: "Print `type(...)` of what stands before the dot: it is something else than "
-    "you expect.",
+    AttributeError: "What stands before the dot has nothing of that name: print its `type(...)`.",
     NotImplementedError: "The line `raise NotImplementedError` is still reached: take it out.",
 }
 
-ADVICE_BY_TEXT = (  # what to look at, by what an exception says; the first that fits
+# What to look at, by what an exception says and by the line it comes from; the first that fits.
+ADVICE_BY_TEXT = (
     (
         "NoneType",
+        "",
         "Something that should hold a value is None: does a function that you call lack `return`?",
     ),
-    (r"(takes|missing) .*argument", "A function is called with too many or too few arguments."),
+    (r"module '(numpy|math)' has no attribute 'ln'", "", "The natural logarithm is `log` there."),
+    (
+        r"module '(\w+)' has no attribute",
+        "",
+        "The module has nothing of that name: is it spelled so?",
+    ),
+    (
+        r"bitwise_xor|for \^",
+        "",
+        "In Python `^` is no power (it works on bits); a power is written `**`.",
+    ),
+    (
+        "math domain error|expected a positive",
+        "log",
+        "Of 0 and of negative numbers there is no logarithm: print what it is taken of.",
+    ),
+    (r"(takes|missing) .*argument", "", "A function is called with too many or too few arguments."),
     (
         r"axis \S+ is out of bounds",
+        "",
         "There is no such axis: print the array's shape before this line.",
     ),
     (
         "converted to Python scalars",
+        "",
         "A function for single numbers has been given an array: NumPy's own takes every entry.",
     ),
-    ("broadcast|shapes|mismatch|dimension", "Two shapes do not fit: print both before this line."),
+    (
+        "only integer|must be (of )?integer|as an integer|must be whole numbers",
+        r"\brange\(",
+        "`range` counts up to a whole number: print what is handed to it.",
+    ),
+    (
+        "broadcast|shapes|mismatch|dimension",
+        "",
+        "Two shapes do not fit: print both before this line.",
+    ),
     (
         "not iterable|unpack",
+        "",
         "Look at how many values stand on each side of the equals sign, or of `in`: a loop over "
         "the names and values of a dict needs `.items()`.",
     ),
     (
         "only integer|must be (of )?integer|as an integer|must be whole numbers",
+        "",
         "An index must be a whole number: print what is used as one.",
     ),
-    ("unhashable", "Arrays and lists cannot be keys of a dict or members of a set."),
+    ("unhashable", "", "Arrays and lists cannot be keys of a dict or members of a set."),
 )
 
 
-def show(value, limit=24):
+def show(value, limit=24, digits=4):
     """A value as short text: small arrays with their numbers, large ones by their shape."""
     if isinstance(value, (compare.Within, compare.Opaque)):
         value = value.value if isinstance(value, compare.Within) else value.answer
@@ -61,23 +93,25 @@ def show(value, limit=24):
         if value.size > limit:
             kind = "whole numbers" if value.dtype.kind in "iu" else "numbers"
             return f"array of {kind}, shape {value.shape}"
-        return show(value.tolist(), limit)
+        return show(value.tolist(), limit, digits)
     if isinstance(value, (bool, np.bool_)) or value is None:
         return str(value)
     if isinstance(value, (int, np.integer)):
         return str(value)
     if isinstance(value, (float, np.floating)):
-        return f"{float(value):.4g}"
+        return f"{float(value):.{digits}g}"
     if isinstance(value, str):
         return repr(value if len(value) <= 60 else value[:57] + "...")
     if isinstance(value, Mapping):
         if len(value) > 8:
             return f"dict with {len(value)} keys"
-        return "{" + ", ".join(f"{show(k)}: {show(v, limit)}" for k, v in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{show(k)}: {show(v, limit, digits)}" for k, v in value.items()) + "}"
+        )
     if type(value) in (list, tuple):
         if len(value) > limit:
             return f"{type(value).__name__} with {len(value)} items"
-        inside = ", ".join(show(item, limit) for item in value)
+        inside = ", ".join(show(item, limit, digits) for item in value)
         return f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(value) == 1)})"
     if isinstance(value, np.random.Generator):
         return "a random generator"
@@ -157,11 +191,11 @@ def named(difference):
     return f"`{difference.part}`" if difference.part else "The answer"
 
 
-def position(exercise, difference, index):
+def position(exercise, difference, index, ndim=None):
     """An index in words, "time step 2, unit 0", as far as the axes have names."""
-    names = exercise.axis_names(difference.part, len(index))
+    names = exercise.axis_names(difference.part, ndim or len(index))
     if names:
-        return ", ".join(f"{name} {i}" for name, i in zip(names, index, strict=True))
+        return ", ".join(f"{name} {i}" for name, i in zip(names, index, strict=False))
     return f"position {list(map(int, index))}"
 
 
@@ -216,8 +250,13 @@ def difference_in_words(exercise, difference):
             f"{subject} holds floats, but whole numbers are expected: they are used to count with."
         )
     if not isinstance(expected, np.ndarray):
-        return f"{subject} is {show(got)}, which is not right."
-    wrong = ~compare.close(expected, got, difference.bound)
+        return f"{subject} is {show(got)}, which is not right.{_first_place(expected, got)}"
+    if kind == "half":
+        return (
+            f"{subject} is right to the 3 digits that float16 keeps, and no further: leave numbers "
+            "float64."
+        )
+    wrong = difference.wrong
     if kind == "nan":
         wrong &= ~np.isfinite(got)
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
@@ -225,6 +264,8 @@ def difference_in_words(exercise, difference):
     where = f" at {position(exercise, difference, index)}" if index else ""
     if kind == "nan":
         return f"{subject} is {float(value)}{where}."
+    if right == 0 and abs(value) <= compare.TINY * compare.scale(expected):
+        return f"{subject} is {show(value)}{where}, where exactly 0 is expected."
     size = "too large" if value > right else "too small"
     if expected.dtype.kind in "iu":
         size = "not right"
@@ -235,7 +276,17 @@ def difference_in_words(exercise, difference):
     return text + extent(exercise, difference, wrong)
 
 
-def error_in_words(error):
+def _first_place(expected, got):
+    """Where two strings part, if that is not at once."""
+    if not isinstance(expected, str) or not isinstance(got, str) or expected[:1] != got[:1]:
+        return ""
+    same = next((i for i, (a, b) in enumerate(zip(expected, got)) if a != b), None)  # noqa: B905
+    if same is None:
+        return f" It has {len(got)} characters where {len(expected)} are expected."
+    return f" It is right up to character {same}."
+
+
+def error_in_words(error, exercise=None):
     """Which exception, where, and what to look at."""
     lines = [
         f"Your function stops with {error.kind.__name__}"
@@ -244,13 +295,199 @@ def error_in_words(error):
     if error.source:
         lines.append(f"It happens in line {error.line} of its cell:")
         lines.append(f"    {error.source}")
-    advice = next((said for pattern, said in ADVICE_BY_TEXT if re.search(pattern, error.text)), "")
-    unknown = re.fullmatch(r"name '(\w+)' is not defined", error.text)
-    if unknown and unknown[1] in EXERCISES:
-        name = unknown[1]
-        advice = (
+    advice = _advice_on_name(error, exercise) or next(
+        (
+            said
+            for pattern, line, said in ADVICE_BY_TEXT
+            if re.search(pattern, error.text) and re.search(line, error.source)
+        ),
+        "",
+    )
+    advice = advice or next((said for kind in error.kind.__mro__ if (said := ADVICE.get(kind))), "")
+    return lines + ([advice] if advice else [])
+
+
+def _advice_on_name(error, exercise):
+    """What to do about a name that is not defined, if more than its spelling can be said."""
+    unknown = re.fullmatch(r"name '(\w+)' is not defined.*", error.text)
+    if not unknown:
+        return ""
+    name = unknown[1]
+    if name in EXERCISES:
+        return (
             f"That is your function from lesson {EXERCISES[name].lesson}. Fetch it in a cell "
             f'above: `{name} = yours("{name}")`.'
         )
-    advice = advice or next((said for kind in error.kind.__mro__ if (said := ADVICE.get(kind))), "")
-    return lines + ([advice] if advice else [])
+    if name == "np":
+        return "NumPy is not imported yet: run `import numpy as np` in a cell above."
+    if exercise and name in exercise.arguments:
+        return (
+            f"It is an argument of `{exercise.signature}`: is it called so in your line with `def`?"
+        )
+    return ""
+
+
+# What a check puts together ----------------------------------------------------------------
+
+
+def expected_and_came(exercise, expected, got, difference):
+    """What was expected beside what came, with as many digits as it takes to see them part.
+
+    Whole if it is small, else the part, row or number where they part first.
+    """
+    answer = exercise.returns and difference.part.split(".")[0] not in expected.after
+    one, other = (expected.value, got.value) if answer else (expected.after, got.after)
+    if expected.error:
+        return ["Expected:", f"    {expected.error.kind.__name__}", *_came(other, 4)]
+    if len(other) == 1 and other.keys() == expected.after.keys() if not answer else False:
+        (one,), (other,) = one.values(), other.values()
+    digits, where = _digits(difference), ""
+    if len(show(one, 24, digits)) > WIDTH or "shape (" in show(one):
+        one, other = difference.expected, difference.got
+        where = f" in `{difference.part}`" if difference.part else ""
+        if isinstance(one, str) and isinstance(other, str):
+            one, other = _around(one, other)
+        wrong = difference.wrong if difference.kind in ("value", "nan", "half") else np.zeros(0)
+        if isinstance(one, np.ndarray) and one.size > 24 and wrong.any():
+            index = tuple(int(i) for i in np.argwhere(wrong)[0])
+            index = index[:1] if one[index[0]].size <= 24 else index
+            where += f" at {position(exercise, difference, index, one.ndim)}"
+            one, other = one[index], other[index]
+    return [f"Expected{where}:", f"    {show(one, 24, digits)}", *_came(other, digits)]
+
+
+def _came(value, digits):
+    return ["Yours gives:", f"    {show(value, 24, digits)}"]
+
+
+def _digits(difference):
+    """How many digits it takes to tell the first wrong number from the right one, at least 4."""
+    if difference.kind != "value" or not isinstance(difference.expected, np.ndarray):
+        return 4
+    index = tuple(np.argwhere(difference.wrong)[0])
+    one, other = float(difference.expected[index]), float(difference.got[index])
+    return next((d for d in range(4, 17) if f"{one:.{d}g}" != f"{other:.{d}g}"), 17)
+
+
+def _around(one, other):
+    """Two long strings around the place where they part."""
+    same = next((i for i, pair in enumerate(zip(one, other)) if len(set(pair)) > 1), 0)  # noqa: B905
+    first = max(0, same - 10)
+    dots = "..." if first else ""
+    return dots + one[first : first + 40], dots + other[first : first + 40]
+
+
+def came(exercise, outcome, difference):
+    """What came of the learner's call, and what is odd about its kind, under a mistake's hint."""
+    if outcome.error:
+        return error_in_words(outcome.error, exercise)
+    answer = exercise.returns and difference.part not in outcome.after
+    lines = _came(outcome.value if answer else outcome.after, 4)
+    if difference.kind in ("type", "length", "shape", "keys", "whole"):
+        lines.append(difference_in_words(exercise, difference))
+    return lines + troubles(outcome, difference)
+
+
+def troubles(outcome, difference):
+    """What NumPy met on the way, where nan came of it."""
+    if not outcome.float_troubles or getattr(difference, "kind", "") != "nan":
+        return []
+    return [f"On the way there NumPy met: {', '.join(outcome.float_troubles)}."]
+
+
+def smallest(exercise, args):
+    """The input that shows what goes wrong."""
+    return ["The smallest input that shows it:", *show_case(exercise, args)]
+
+
+def patterns(found):
+    """What all wrong answers have in common with the right ones; found: (part, words)."""
+    return [
+        f"It is the same in every case: {f'in `{part}` ' if part else ''}{words}."
+        for part, words in found
+    ]
+
+
+def right_and_wrong(good, bad):
+    """Which parts of an answer are right already, if it has parts."""
+    if not good or not bad:
+        return []
+    return [
+        f"On this input {listed([f'`{name}`' for name in good])} right, "
+        f"{listed([f'`{name}`' for name in bad])} not yet."
+    ]
+
+
+def terms(good, bad):
+    """Which terms of the formula are right."""
+    if not good or not bad:
+        return []
+    return [
+        f"With all other terms set to zero, {listed([f'`{term}`' for term in good])} right, "
+        f"{listed([f'`{term}`' for term in bad])} not."
+    ]
+
+
+def written_names(outcome):
+    """That a wrong answer comes with arguments that are changed; not if it stopped half-way."""
+    if not outcome.written or outcome.error:
+        return []
+    names = " and ".join(f"`{name}`" for name in outcome.written)
+    return [f"It also writes into {names}: work on a copy."]
+
+
+def writes(exercise, args, outcome):
+    """That the answers are right, but an argument was changed on the way."""
+    names = " and ".join(f"`{name}`" for name in outcome.written)
+    network = any(
+        name in outcome.written and hasattr(arg, "parameters")
+        for name, arg in zip(exercise.arguments, args, strict=True)
+    )
+    copy = (
+        "a network of your own, such as `copy.deepcopy(model)` (`copy.copy` would share its "
+        "arrays)."
+        if network
+        else "a new one, such as `x.copy()`."
+    )
+    return [
+        f"{exercise.name}: the answers are right, but your function writes into its "
+        f"argument {names}: whoever calls it finds it changed. Operators such as "
+        f"`+=` and an assignment to `x[...]` change an array; work on {copy}",
+        *smallest(exercise, args),
+    ]
+
+
+def not_written(exercise, function, error, line):
+    """That a function is a stub, or calls one, or still has the stub's line, given by number."""
+    name, inner = exercise.name, error.innermost
+    if inner != getattr(function, "__name__", inner) and inner in EXERCISES:
+        return (
+            f"{name}: it calls `{inner}`, which is not written yet. Run "
+            f'`{inner} = yours("{inner}")` first; until you have written your '
+            "own, that is the course's."
+        )
+    if line:
+        return (
+            f"{name}: the line `raise NotImplementedError` still stands in your function (line "
+            f"{line} of its cell), and ends it there. Take it out."
+        )
+    return f"{name}: not written yet"
+
+
+def out_of_time(exercise, args, seconds):
+    """That a function did not come to an end."""
+    return [
+        f"{exercise.name}: it did not come to an end within {seconds:g} seconds. Is "
+        "there a loop whose end is never reached?",
+        "It was at work on this input:",
+        *show_case(exercise, args),
+    ]
+
+
+def printed(text, limit):
+    """The first few lines of what the function printed."""
+    lines = [line[:100] for line in text.splitlines() if line.strip()]
+    if not lines:
+        return []
+    more = ["    ..."] if len(lines) > 3 or len(text) >= limit else []
+    return ["It printed:", *(f"    {line}" for line in lines[:3]), *more]

@@ -1,5 +1,7 @@
 """Every exercise of the course by name, in the order of the lessons."""
 
+import difflib
+
 from . import (
     backward,
     characters,
@@ -15,7 +17,7 @@ from . import (
 )
 from .base import Exercise, Mistake, Model, Within
 
-__all__ = ["EXERCISES", "LESSONS", "Exercise", "Mistake", "Model", "Within"]
+__all__ = ["EXERCISES", "LESSONS", "Exercise", "Mistake", "Model", "Within", "no_such_exercise"]
 
 LESSONS = {  # the lessons with exercises: number -> notebook, title
     1: ("01_turn_text_into_numbers.ipynb", "Turn text into numbers"),
@@ -46,3 +48,10 @@ TOPICS = (
 )
 
 EXERCISES = {exercise.name: exercise for topic in TOPICS for exercise in topic.EXERCISES_HERE}
+
+
+def no_such_exercise(name):
+    """A sentence that says so, and which one may be meant."""
+    near = difflib.get_close_matches(name, EXERCISES, n=3, cutoff=0.5)
+    offer = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(EXERCISES)}."
+    return f"There is no exercise {name!r}. {offer}"

@@ -1,5 +1,6 @@
 """What an exercise is: a reference, inputs to try, and the mistakes that we know how to name."""
 
+import ast
 import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -19,12 +20,20 @@ class Mistake:
     `hint` one or two sentences: which mistake this is and what to look at, without the answer.
     Of a mistake that stops with an error, `error` is what that error says (a regular expression),
     to tell it from others.
+
+    A hint that speaks of the learner's own words ("the loop", "`np.eye`") has a `sign`: a mistake
+    without it in the learner's code is not named, however alike the answers. It is a regular
+    expression, searched in the code as `ast.unparse` writes it (no comments, no docstrings, single
+    quotes, one space around an operator), or a function of that code's syntax tree. Looked at are
+    the function and what it calls of the notebook's own; where no source can be had, any sign
+    counts as seen. `function` must bear the sign itself.
     """
 
     name: str
     function: Callable
     hint: str
     error: str = ""
+    sign: str | Callable[[ast.AST], bool] = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,9 @@ class Exercise:
                    arguments after the call count
     observe        observe(function, args) -> what is compared, in place of function(*args); it
                    may give Within(value, tolerance)
-    tolerance      largest difference allowed, relative to the largest entry expected
+    tolerance      largest difference allowed, relative to the largest entry expected; where 0 is
+                   expected, a ten thousandth of it
+    exact_zeros    where 0 is expected, exactly 0 must come (probabilities: a logarithm follows)
     in_place       names of the arguments that the function must change; they are compared too
     parts          names of the parts of a tuple: ("hs", "ps")
     axes           names of the axes: ("time step", "batch", "unit"), for all parts alike or as
@@ -71,21 +82,27 @@ class Exercise:
     returns: str
     observe: Callable | None = None
     tolerance: float = 1e-9
+    exact_zeros: bool = False
     in_place: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     axes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def mistake(self, hint, *, name="", error=""):
-        """Decorate a wrong function with its hint, and so make it a known mistake.
+    def mistake(self, hint, *, name="", error="", sign=""):
+        r"""Decorate a wrong function with its hint, and so make it a known mistake.
 
         The id is the function's name unless `name` gives one. Line breaks in the hint count as
-        spaces, so that each sentence can stand on a line of its own.
+        spaces, so that each sentence can stand on a line of its own. `error` and `sign`: see
+        Mistake. Two mistakes may do the same if they differ in their signs, the one with a sign
+        first:
+
+            @ONE_HOT.mistake("`np.eye` is given the number of indices.", sign=r"\beye\(")
+            def eye_of_length(indices, size): ...
         """
 
         def known(function):
             id_ = name or function.__name__.replace("_", "-")
-            self.mistakes.append(Mistake(id_, function, " ".join(hint.split()), error))
+            self.mistakes.append(Mistake(id_, function, " ".join(hint.split()), error, sign))
             return function
 
         return known

@@ -3,6 +3,7 @@
 save_solution(function)  put a function into it (check does this)
 yours(name)              the function in it or, until there is one, the course's
 progress()               which exercises are done, and what is next
+forget(name)             take a function out again, to write it anew
 restore(path)            bring back a my_rnn.py that was downloaded elsewhere
 """
 
@@ -10,15 +11,16 @@ import functools
 import html
 import linecache
 import os
+import sys
 import types
 from pathlib import Path
 
 import numpy as np
 
-from ..exercises import EXERCISES, LESSONS
+from ..exercises import EXERCISES, LESSONS, no_such_exercise
 from . import files, sources
 
-__all__ = ["Progress", "progress", "restore", "save_solution", "yours"]
+__all__ = ["Progress", "forget", "progress", "restore", "save_solution", "yours"]
 
 # Beside the lessons, unless the environment names another file (as tests of the lessons do).
 MY_RNN = Path(os.environ.get("COURSE_MY_RNN") or Path(__file__).resolve().parents[2] / "my_rnn.py")
@@ -108,14 +110,23 @@ def load(path):
     return module, ""
 
 
+def in_use(name):
+    """A sentence that says that an accepted function is still the one in use, or ""."""
+    if name not in progress().done:
+        return ""
+    return (
+        f"Until another one passes, your accepted `{name}` in my_rnn.py stays in use "
+        f'(`yours("{name}")`).'
+    )
+
+
 def yours(name):
     """Return your accepted function for an exercise or, until there is one, the course's.
 
     A check accepts lists where an array is meant; later cells ask for shapes, so lists of numbers
     come back as arrays here.
     """
-    if name not in EXERCISES:
-        raise ValueError(f"There is no exercise {name!r}. There are: {', '.join(EXERCISES)}.")
+    _known(name, "yours")
     function = getattr(_module(), name, None)
     if not callable(function):
         return EXERCISES[name].reference
@@ -125,6 +136,62 @@ def yours(name):
         return _as_arrays(function(*args, **kwargs))
 
     return with_arrays
+
+
+def _known(name, asked):
+    """Say it in a sentence if a name is none of an exercise."""
+    if not isinstance(name, str):
+        given = getattr(name, "__name__", "softmax")
+        raise ValueError(f'{asked} takes a name in quotes: {asked}("{given}").')
+    if name not in EXERCISES:
+        raise ValueError(no_such_exercise(name))
+
+
+def forget(name):
+    """Take your function for an exercise out of my_rnn.py, to write it again; return a sentence.
+
+    my_rnn.py as it was is set aside. The stub comes in a new cell below, or else in the sentence.
+    """
+    _known(name, "forget")
+    try:
+        with files.locked(MY_RNN):
+            before = files.read(MY_RNN)
+            after = sources.without(before, name)
+            if after == before:
+                said = f"There is no `{name}` of yours in my_rnn.py."
+            else:
+                aside = files.back_up(MY_RNN)
+                files.write(MY_RNN, after)
+                said = (
+                    f"`{name}` is out of my_rnn.py; as it was, the file is now {aside}. Until you "
+                    "have written it again, the course's own is used."
+                )
+    except sources.CannotKeep as reason:
+        return f"Nothing is changed: {reason}."
+    except sources.NOT_PYTHON:
+        return "my_rnn.py is not valid Python; nothing is changed."
+    except (OSError, TimeoutError) as error:
+        return f"my_rnn.py cannot be written here ({_reason(error)}); nothing is changed."
+    return f"{said}\n{_offer(stub(name))}"
+
+
+def stub(name):
+    """The cell of an exercise as it is before anything is written."""
+    exercise = EXERCISES[name]
+    does = f"Return {exercise.returns}." if exercise.returns else "Nothing is returned."
+    return (
+        f'def {exercise.signature}:\n    """{does}"""\n    # your code here\n'
+        f'    raise NotImplementedError\n\n\ncheck("{name}", {name})'
+    )
+
+
+def _offer(cell):
+    """Put a new cell below the one that runs, where there is a notebook; return what to say."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is not None and hasattr(shell, "payload_manager"):
+        shell.set_next_input(cell)
+        return "The new cell below is for the next try."
+    return "To write it again, begin with:\n\n" + cell
 
 
 def _as_arrays(answer):

@@ -3,6 +3,7 @@
 import ast
 import builtins
 import dis
+import inspect
 import linecache
 import math
 import re
@@ -74,21 +75,28 @@ def _margin(line):
     return len(line) - len(line.lstrip())
 
 
-def source_of(function):
-    """Return (text, name): the statement that defines a function, and the name that it gets."""
+def definition_of(function):
+    """Return (lines, node): the file of a function, and the statement in it that defines it.
+
+    node is None if there is none to be found. A function that runs in another process, as in the
+    grader, has the file in its code and nothing but its name to be found by.
+    """
+    function = inspect.unwrap(function)
     code = getattr(function, "__code__", None)
-    lines = linecache.getlines(code.co_filename) if code else []
-    if function.__closure__ if code else False:
-        raise CannotKeep("it uses variables of another function around it")
+    lines = [line.rstrip("\n") for line in linecache.getlines(code.co_filename)] if code else []
     try:
-        tree = ast.parse("".join(lines))
-    except (SyntaxError, ValueError):
-        lines = []
-    for node in ast.walk(tree) if lines else ():
-        if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
+        tree = ast.parse("\n".join(lines))
+    except NOT_PYTHON:
+        return lines, None
+    if code is not None and code.co_name == "<module>":
+        name = getattr(function, "__name__", "")
+        named = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name]
+        return lines, named[-1] if named else None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
             firsts = [node.lineno, *(d.lineno for d in node.decorator_list)]
-            if code.co_firstlineno in firsts:
-                break
+            if node.name == code.co_name and code.co_firstlineno in firsts:
+                return lines, node
         if (
             isinstance(node, ast.Assign)
             and isinstance(node.value, ast.Lambda)
@@ -96,13 +104,20 @@ def source_of(function):
             and isinstance(node.targets[0], ast.Name)
             and node.value.lineno == code.co_firstlineno
         ):
-            break
-    else:
+            return lines, node
+    return lines, None
+
+
+def source_of(function):
+    """Return (text, name): the statement that defines a function, and the name that it gets."""
+    if getattr(function, "__closure__", None):
+        raise CannotKeep("it uses variables of another function around it")
+    lines, node = definition_of(function)
+    if node is None:
         raise CannotKeep(
             "its source cannot be found; define it with `def` in a cell "
             "that does not begin with `%%`"
         )
-    lines = [line.rstrip("\n") for line in lines]
     first, end = with_comments(lines, node)
     text = "\n".join(lines[first:end])
     name = node.targets[0].id if isinstance(node, ast.Assign) else node.name
@@ -225,12 +240,18 @@ def statements(text):
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names = {alias.asname or alias.name.split(".")[0] for alias in node.names}
         else:
-            names = {
-                inner.id
-                for inner in ast.walk(node)
-                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
-            }
+            names = _stored(node)
         found.append((node, names))
+    return found
+
+
+def _stored(node):
+    """The names that a statement binds in its module: those of comprehensions and lambdas not."""
+    inner = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    found = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, inner):
+            found |= _stored(child)
     return found
 
 
@@ -339,6 +360,20 @@ def put(text, name, source, needs):
     text = text.rstrip("\n") + "\n" + borrowing(text)
     compile(text, "my_rnn.py", "exec")
     return text
+
+
+def without(text, name):
+    """Return a module's text without a function; the course's own is borrowed if others need it."""
+    if name not in defined(text):
+        return text
+    found = [pair for pair in statements(text) if name in pair[1]]
+    for node, names in found:
+        if not _alone(node, names, statements(text)):
+            raise CannotKeep(f"line {node.lineno} of my_rnn.py makes `{name}` with something else")
+    text = without_borrowed(text)
+    for node in [node for node, names in statements(text) if name in names][::-1]:
+        text = _splice(text, *with_comments(text.split("\n"), node), "")
+    return text.rstrip("\n") + "\n" + borrowing(text)
 
 
 def borrowing(text):
