@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from course import keep
-from course.checks import check, comparing, recognising, running
+from course.checks import check, compare, diagnose, runner
 from course.exercises import EXERCISES, Within
 
 REFERENCE = {name: exercise.reference for name, exercise in EXERCISES.items()}
@@ -139,7 +139,7 @@ def test_a_learners_own_spelling_is_recognised(mistake):
 
 def test_only_the_long_text_shows_that_a_product_underflows():
     _, function = written(LEARNERS["product-before-log"])
-    cases, expected = recognising.expected_outcomes("cross_entropy")
+    cases, expected = diagnose.expected_outcomes("cross_entropy")
     with np.errstate(divide="ignore"):
         answers = [function(*case) for case in cases]
     right = np.isclose(answers, [outcome.value for outcome in expected]).tolist()
@@ -179,9 +179,9 @@ def test_a_wrong_formula_is_not_taken_for_rounding():
 
 def test_a_learners_tolerance_never_loosens_the_judgement():
     wide, tight = Within(np.array([5.0]), np.inf), Within(np.array([1.0]), 0.1)
-    assert comparing.find(tight, wide, 1e-9) and comparing.find(np.array([1.0]), wide, 1e-9)
-    assert not comparing.find(wide, tight, 1e-9)
-    assert comparing.find(wide, np.array([5.0]), 1e-9)
+    assert compare.find(tight, wide, 1e-9) and compare.find(np.array([1.0]), wide, 1e-9)
+    assert not compare.find(wide, tight, 1e-9)
+    assert compare.find(wide, np.array([5.0]), 1e-9)
 
 
 def test_a_copy_of_a_network_is_asked_for_where_one_was_written_into():
@@ -208,7 +208,7 @@ def test_a_copy_of_a_network_is_asked_for_where_one_was_written_into():
 )
 def test_a_factor_is_told_with_digits_enough(factor, words):
     right = np.array([[0.5, -2.0], [3.0, 0.25]])
-    (said,) = comparing.patterns(comparing.find(right, factor * right, 1e-9))
+    (said,) = compare.patterns(compare.find(right, factor * right, 1e-9))
     assert words in said
     assert " 1 times" not in said and " -1 times" not in said
 
@@ -239,15 +239,15 @@ def test_factors_that_only_look_alike_are_no_common_pattern():
 def test_time_is_spent_by_the_clock_and_by_the_processor(clock, processor, spent, monkeypatch):
     now = {"monotonic": 100.0, "process_time": 7.0}
     fake = types.SimpleNamespace(**{name: lambda name=name: now[name] for name in now})
-    monkeypatch.setattr(running, "time", fake)
-    is_spent = running._clocks()
+    monkeypatch.setattr(runner, "time", fake)
+    is_spent = runner._clocks()
     now.update(monotonic=100.0 + clock, process_time=7.0 + processor)
     assert is_spent(5.0) is spent
 
 
 def test_a_function_that_hardly_got_to_run_is_given_longer(monkeypatch):
-    monkeypatch.setattr(running, "TIME_LIMIT", 0.05)
-    monkeypatch.setattr(running, "PATIENCE", 400)
+    monkeypatch.setattr(runner, "TIME_LIMIT", 0.05)
+    monkeypatch.setattr(runner, "PATIENCE", 400)
 
     def softmax(scores):
         time.sleep(0.01)  # as if the machine were busy with something else
@@ -257,14 +257,14 @@ def test_a_function_that_hardly_got_to_run_is_given_longer(monkeypatch):
 
 
 def test_patience_ends(monkeypatch):
-    monkeypatch.setattr(running, "TIME_LIMIT", 0.05)
+    monkeypatch.setattr(runner, "TIME_LIMIT", 0.05)
 
     def softmax(scores):
         time.sleep(1.5)
 
     start = time.monotonic()
     assert "did not come to an end" in check("softmax", softmax, keep=False).message
-    assert time.monotonic() - start >= 0.05 * running.PATIENCE
+    assert time.monotonic() - start >= 0.05 * runner.PATIENCE
 
 
 def test_a_stub_is_called_once():
@@ -286,9 +286,9 @@ def test_a_stub_is_known_even_when_time_is_out(monkeypatch):
     def slow(scores):
         return np.exp(scores)
 
-    unwritten = running.outcomes(EXERCISES["softmax"], stub, [(np.zeros(2),)])[0]
+    unwritten = runner.outcomes(EXERCISES["softmax"], stub, [(np.zeros(2),)])[0]
     for found in ([], unwritten):
-        monkeypatch.setattr(running, "outcomes", lambda *args, found=found: (found, False, ""))
+        monkeypatch.setattr(runner, "outcomes", lambda *args, found=found: (found, False, ""))
         assert repr(check("softmax", stub, keep=False)) == "softmax: not written yet"
-    monkeypatch.setattr(running, "outcomes", lambda *args: ([], False, ""))
+    monkeypatch.setattr(runner, "outcomes", lambda *args: ([], False, ""))
     assert "did not come to an end" in check("softmax", slow, keep=False).message

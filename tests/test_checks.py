@@ -22,11 +22,11 @@ from course.checks import (
     Result,
     check,
     check_whole,
-    comparing,
-    recognising,
-    running,
+    compare,
+    diagnose,
+    messages,
+    runner,
     whole,
-    wording,
 )
 from course.exercises import EXERCISES, Exercise, Mistake, Model, Within
 from tools import need
@@ -53,7 +53,7 @@ def toy(monkeypatch):
         monkeypatch.setitem(EXERCISES, name, exercise)
         return exercise
 
-    clear = (recognising.expected_outcomes.cache_clear, recognising.mistaken_outcome.cache_clear)
+    clear = (diagnose.expected_outcomes.cache_clear, diagnose.mistaken_outcome.cache_clear)
     for one in clear:
         one()
     yield add
@@ -370,7 +370,7 @@ def test_float_warnings_make_no_noise(capsys):
 def left_running():
     """The threads of checks that have not ended a moment after their check."""
     time.sleep(0.1)
-    return [thread for thread in threading.enumerate() if isinstance(thread, running._Apart)]
+    return [thread for thread in threading.enumerate() if isinstance(thread, runner.WorkerThread)]
 
 
 @pytest.mark.parametrize(
@@ -384,7 +384,7 @@ def left_running():
     ids=["plain", "bare except", "except BaseException", "iterator"],
 )
 def test_endless_loops_end(body, monkeypatch, capsys):
-    monkeypatch.setattr(running, "TIME_LIMIT", 0.2)
+    monkeypatch.setattr(runner, "TIME_LIMIT", 0.2)
     scope = {}
     exec("def softmax(scores):\n " + body.replace("\n", "\n "), scope)
     start = time.perf_counter()
@@ -412,17 +412,17 @@ def test_code_that_catches_everything_ends_every_time(body):
     scope = {"np": np, "suppress": contextlib.suppress}
     exec("def softmax(scores):\n " + body.replace("\n", "\n "), scope)
     for _ in range(15):  # what interrupts it finds it elsewhere each time
-        assert running.run_apart(lambda: scope["softmax"](None), 0.02)[0] is False
+        assert runner.run_with_timeout(lambda: scope["softmax"](None), 0.02)[0] is False
     assert left_running() == []
 
 
 def test_a_thread_that_prints_all_the_time_does_no_harm():
     code = (
         f"import sys, threading; sys.path[:0] = {[str(ROOT), str(ROOT / 'notebooks')]}\n"
-        "from course.checks import running\n"
+        "from course.checks import runner\n"
         "def talk():\n    while True: print('x')\n\n"
         "threading.Thread(target=talk, daemon=True).start()\n"
-        "print(all(running.run_apart(dict, 5)[0] for _ in range(300)), file=sys.stderr)\n"
+        "print(all(runner.run_with_timeout(dict, 5)[0] for _ in range(300)), file=sys.stderr)\n"
         "import os; os._exit(0)"  # Python waits for no thread, and stumbles over those that print
     )
     ran = subprocess.run(
@@ -432,7 +432,7 @@ def test_a_thread_that_prints_all_the_time_does_no_harm():
 
 
 def test_sleeping_function_is_left_behind_in_silence(monkeypatch, capsys):
-    monkeypatch.setattr(running, "TIME_LIMIT", 0.1)
+    monkeypatch.setattr(runner, "TIME_LIMIT", 0.1)
 
     def softmax(scores):
         time.sleep(1.6)
@@ -687,10 +687,10 @@ def test_model_is_an_rnn_with_memory_that_stays():
     model.memory["Wxh"][0, 0] = 5
     assert model.memory["Wxh"][0, 0] == 5 and model.char_to_ix["e"] == 0
     assert model.ix_to_char == {0: "e", 1: "h", 2: "o", 3: "p"}
-    twin = running.duplicate(model)
-    assert running.unchanged(model, twin)
+    twin = runner.duplicate(model)
+    assert runner.unchanged(model, twin)
     twin.Wxh[0, 0] += 1
-    assert not running.unchanged(model, twin)
+    assert not runner.unchanged(model, twin)
 
 
 @pytest.mark.parametrize(
@@ -708,25 +708,25 @@ def test_model_is_an_rnn_with_memory_that_stays():
     ids=["wide", "square", "sign", "offset", "reversed", "late", "early", "column"],
 )
 def test_patterns(expected, got, words):
-    difference = comparing.find(expected, got, 1e-9)
-    assert any(words in text for text in comparing.patterns(difference))
+    difference = compare.find(expected, got, 1e-9)
+    assert any(words in text for text in compare.patterns(difference))
 
 
 def test_precision_of_floats():
     expected = np.linspace(0.1, 1, 10)
-    assert comparing.find(expected, expected + 1e-6, 1e-9)
-    assert not comparing.find(expected, (expected + 1e-6).astype(np.float32), 1e-9)
-    assert comparing.find(expected, (expected + 1e-3).astype(np.float32), 1e-9)
-    assert not comparing.find(expected, (expected + 1e-3).astype(np.float16), 1e-9)
-    assert not comparing.find(np.array([np.inf, np.nan]), np.array([np.inf, np.nan]), 1e-9)
+    assert compare.find(expected, expected + 1e-6, 1e-9)
+    assert not compare.find(expected, (expected + 1e-6).astype(np.float32), 1e-9)
+    assert compare.find(expected, (expected + 1e-3).astype(np.float32), 1e-9)
+    assert not compare.find(expected, (expected + 1e-3).astype(np.float16), 1e-9)
+    assert not compare.find(np.array([np.inf, np.nan]), np.array([np.inf, np.nan]), 1e-9)
 
 
 def test_values_are_shown_short():
-    assert wording.show(np.array([[1.0, 2.5], [1e9, -0.125]])) == "[[1, 2.5], [1e+09, -0.125]]"
-    assert wording.show(np.zeros((25, 22))) == "array of numbers, shape (25, 22)"
-    assert wording.show((1,)) == "(1,)" and wording.show("x" * 99) == repr("x" * 57 + "...")
-    assert wording.show(Model("hope", 3)) == "a network with V = 4, H = 3"
-    assert wording.show(np.random.default_rng(0)) == "a random generator"
+    assert messages.show(np.array([[1.0, 2.5], [1e9, -0.125]])) == "[[1, 2.5], [1e+09, -0.125]]"
+    assert messages.show(np.zeros((25, 22))) == "array of numbers, shape (25, 22)"
+    assert messages.show((1,)) == "(1,)" and messages.show("x" * 99) == repr("x" * 57 + "...")
+    assert messages.show(Model("hope", 3)) == "a network with V = 4, H = 3"
+    assert messages.show(np.random.default_rng(0)) == "a random generator"
 
 
 # All together ------------------------------------------------------------------------------

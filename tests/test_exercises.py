@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from alternatives import ALTERNATIVES
-from course.checks import check, comparing, recognising, running
+from course.checks import check, compare, diagnose, runner
 from course.exercises import EXERCISES, TOPICS
 
 NAMES = list(EXERCISES)
@@ -60,7 +60,7 @@ def test_cases_are_quick_repeatable_and_grow(name):
     assert 3 <= len(cases) <= 60
     assert all(len(args) == len(EXERCISES[name].arguments) for args in cases)
     assert all(
-        running.unchanged(a, b)
+        runner.unchanged(a, b)
         for one, two in zip(cases, again, strict=True)
         for a, b in zip(one, two, strict=True)
     )
@@ -72,9 +72,9 @@ def test_reference_passes_on_other_inputs_too(name):
     assert check(name, exercise.reference, keep=False).message.startswith(f"{name}: passed")
     for seed in range(3):
         for args in exercise.cases(np.random.default_rng(seed)):
-            one = running.call(exercise, exercise.reference, args)
-            two = running.call(exercise, exercise.reference, args)
-            assert comparing.same_outcome(one, two, exercise.tolerance)
+            one = runner.call(exercise, exercise.reference, args)
+            two = runner.call(exercise, exercise.reference, args)
+            assert compare.same_outcome(one, two, exercise.tolerance)
             assert not one.written
 
 
@@ -209,7 +209,7 @@ def test_abuse_gets_a_sentence(name, function, capsys):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_endless_loop_is_stopped(name, monkeypatch, capsys):
-    monkeypatch.setattr(running, "TIME_LIMIT", 0.2)
+    monkeypatch.setattr(runner, "TIME_LIMIT", 0.2)
     result = check(name, loops, keep=False)
     assert "did not come to an end" in result.message and not result.passed
     assert capsys.readouterr() == ("", "")
@@ -237,7 +237,7 @@ def test_writing_into_arguments_is_noticed_and_harmless(name):
 
     spoilable = any(
         isinstance(arg, (np.ndarray, dict)) or hasattr(arg, "parameters")
-        for args in recognising.expected_outcomes(name)[0]
+        for args in diagnose.expected_outcomes(name)[0]
         for arg, argument in zip(args, exercise.arguments, strict=True)
         if argument not in exercise.in_place
     )
@@ -263,8 +263,8 @@ def test_number_of_parameters(name):
 def test_a_check_is_quick(name):
     exercise = EXERCISES[name]
     for function in (exercise.reference, exercise.mistakes[0].function):
-        recognising.expected_outcomes.cache_clear()
-        recognising.mistaken_outcome.cache_clear()
+        diagnose.expected_outcomes.cache_clear()
+        diagnose.mistaken_outcome.cache_clear()
         start = time.process_time()  # not the clock on the wall: the machine may be busy
         check(name, function, keep=False)
         assert time.process_time() - start < 1.0

@@ -20,15 +20,15 @@ import pytest
 
 import rnn_core
 import solutions
-from course.checks import check, expected_outcomes, running
-from course.checks.recognising import difference_between
+from course.checks import check, expected_outcomes, runner
+from course.checks.diagnose import difference_between
 from course.exercises import EXERCISES
 from course.grade import __main__ as command
-from course.grade import borrowing, collecting, judging, remote, showing
-from course.grade.inside import wire
-from course.grade.judging import Row
+from course.grade import grading, provided, remote, report, submissions
+from course.grade.extract import Attempt, Piece
+from course.grade.grading import Row
 from course.grade.remote import Limits, Remote
-from course.grade.slicing import Attempt, Piece
+from course.grade.sandbox import protocol
 
 SOLUTIONS = {one.name: one.solution for one in solutions.all_written()}
 LENIENT = Limits(seconds=60.0)  # for what should end: a busy machine is not to fail a test
@@ -38,7 +38,7 @@ LENIENT = Limits(seconds=60.0)  # for what should end: a busy machine is not to 
 
 
 def there_and_back(value):
-    return wire.unpack(wire.pack(value))
+    return protocol.unpack(protocol.pack(value))
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def endless():
     ids=["broadcast", "inside itself", "long", "text", "range", "wide", "wide, mixed", "objects"],
 )
 def test_what_is_too_large_is_not_sent(value):
-    with pytest.raises(wire.TooLarge):
-        wire.pack(value)
+    with pytest.raises(protocol.TooLarge):
+        protocol.pack(value)
 
 
 def framed(tree, rest=b""):
@@ -161,15 +161,15 @@ def framed(tree, rest=b""):
     ],
 )
 def test_no_frame_but_one_sentence(frame):
-    with pytest.raises(wire.Malformed):
-        wire.unpack(frame)
+    with pytest.raises(protocol.Malformed):
+        protocol.unpack(frame)
 
 
 # What may be borrowed ------------------------------------------------------------------------
 
 
 def test_every_name_that_answers_an_exercise_is_in_rnn_core():
-    for name, gives in borrowing.GIVES.items():
+    for name, gives in provided.ANSWERS.items():
         thing = rnn_core
         for part in name.split("."):
             thing = getattr(thing, part)
@@ -179,10 +179,10 @@ def test_every_name_that_answers_an_exercise_is_in_rnn_core():
 @pytest.mark.parametrize("wanted", EXERCISES)
 def test_no_answer_is_lent(wanted):
     """Neither as a helper nor within rnn_core, whose functions of that name raise."""
-    lent = borrowing.lending(wanted)
+    lent = provided.provided_for(wanted)
     assert wanted in lent["answers"] and wanted not in lent["helpers"]
     core = ast.parse(lent["core"])
-    for name in borrowing.left_out(wanted):
+    for name in provided.withheld(wanted):
         first, *inner = name.split(".")
         (node,) = [node for node in core.body if getattr(node, "name", None) == first]
         if inner:
@@ -190,16 +190,16 @@ def test_no_answer_is_lent(wanted):
         functions = node.body if isinstance(node, ast.ClassDef) else [node]
         bodies = [part.body for part in functions if isinstance(part, ast.FunctionDef)]
         assert bodies and all(isinstance(body[0], ast.Raise) for body in bodies)
-    given = [name for name, gives in borrowing.GIVES.items() if wanted in gives]
-    assert set(given) <= set(borrowing.left_out(wanted))
+    given = [name for name, gives in provided.ANSWERS.items() if wanted in gives]
+    assert set(given) <= set(provided.withheld(wanted))
 
 
 def test_what_comes_before_is_lent():
-    assert {"one_hot", "softmax"} <= set(borrowing.lending("forward")["helpers"])
-    assert "forward" not in borrowing.lending("softmax")["helpers"]
-    assert "type(temperature)" in borrowing.core_for("apply_temperature")
-    lent = borrowing.lending(None)  # what is only looked at is lent no answer
-    assert lent["helpers"] == {} and lent["core"].count("_HandedBack") >= len(borrowing.GIVES)
+    assert {"one_hot", "softmax"} <= set(provided.provided_for("forward")["helpers"])
+    assert "forward" not in provided.provided_for("softmax")["helpers"]
+    assert "type(temperature)" in provided.core_for("apply_temperature")
+    lent = provided.provided_for(None)  # what is only looked at is lent no answer
+    assert lent["helpers"] == {} and lent["core"].count("_ReferenceUsed") >= len(provided.ANSWERS)
 
 
 # What is collected ---------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_a_student_is_a_file_or_a_folder(tmp_path):
         "eve/x.pdf",
     ):
         write(tmp_path / name, "")
-    found, others = collecting.students(tmp_path)
+    found, others = submissions.students(tmp_path)
     files = {student.name: [path.name for path in student.files] for student in found}
     assert files == {"anna": ["anna.ipynb", "anna.py"], "ben": ["my_rnn.py", "02.ipynb"], "eve": []}
     assert others == ["notes.txt"]
@@ -258,7 +258,7 @@ def test_a_notebook_gives_what_a_function_needs_and_no_more(tmp_path):
             cell("softmax = yours('softmax')"),
         ),
     )
-    found = sources_of(collecting.read(tmp_path / "a.ipynb"), "softmax")
+    found = sources_of(submissions.read(tmp_path / "a.ipynb"), "softmax")
     assert [text.split("\n")[0] for text in found] == [
         "import numpy as np",
         "scale = 2",
@@ -277,7 +277,7 @@ def test_the_exercise_cell_counts_and_so_does_another_name(tmp_path):
             cell("def one(i, n):\n    return 1\n\ncheck('one_hot', one)"),
         ),
     )
-    read = collecting.read(tmp_path / "a.ipynb")
+    read = submissions.read(tmp_path / "a.ipynb")
     assert "mine" in sources_of(read, "softmax")[0]
     assert read.attempts["one_hot"][0].target == "one"
     assert "def one(" in sources_of(read, "one_hot")[0]
@@ -285,7 +285,7 @@ def test_the_exercise_cell_counts_and_so_does_another_name(tmp_path):
 
 def test_lessons_as_shipped_have_nothing_to_judge():
     for path in solutions.lessons():
-        assert collecting.read(path).attempts == {}
+        assert submissions.read(path).attempts == {}
 
 
 SB = "e = np.exp(scores - scores.max(-1, keepdims=True)); return e / e.sum(-1, keepdims=True)"
@@ -382,14 +382,14 @@ def test_right_work_is_found_wherever_it_stands(case, tmp_path):
 def test_what_is_lent_is_nobodys_work(cells, tmp_path):
     made = [cell(c[1], "exercise-softmax") if isinstance(c, tuple) else cell(c) for c in cells]
     row = row_of(tmp_path, "softmax", notebook(*made), file="a.ipynb")
-    assert row.state == judging.NOT_WRITTEN, row.message
+    assert row.state == grading.NOT_WRITTEN, row.message
 
 
 def test_a_mistake_in_a_line_that_begins_with_percent_is_seen(tmp_path):
     """Taken out, the line would leave the right answer."""
     wrong = "def perplexity(loss, count):\n    return (\n    np.exp(loss / count)\n% 1\n)"
     row = row_of(tmp_path, "perplexity", notebook(cell(NP), cell(wrong)), file="a.ipynb")
-    assert row.state == judging.NOT_YET
+    assert row.state == grading.NOT_YET
 
 
 def test_the_first_version_is_the_one_that_is_talked_about(tmp_path):
@@ -419,7 +419,7 @@ def test_a_lesson_exported_as_a_script(tmp_path):
         for row in rows_of(
             tmp_path, {"02.py": convert.from_notebook_node(book)[0]}, ("softmax", "cross_entropy")
         )
-    ] == [judging.NOT_WRITTEN] * 2
+    ] == [grading.NOT_WRITTEN] * 2
     for one in book.cells:
         if one.id.startswith("exercise-"):
             one.source = SOLUTIONS[one.id.removeprefix("exercise-")]
@@ -432,8 +432,8 @@ def test_a_lesson_exported_as_a_script(tmp_path):
 def rows_of(tmp_path, files, exercises):
     for name, text in files.items():
         write(tmp_path / "in" / "one" / name, text)
-    (student,), _ = collecting.students(tmp_path / "in")
-    return judging.judge(student, str(tmp_path), LENIENT, exercises)
+    (student,), _ = submissions.students(tmp_path / "in")
+    return grading.judge(student, str(tmp_path), LENIENT, exercises)
 
 
 def test_a_module_beside_it_can_be_imported(tmp_path):
@@ -445,7 +445,7 @@ def test_a_module_beside_it_can_be_imported(tmp_path):
     }
     softmax, other = rows_of(tmp_path, files, ("softmax", "one_hot"))
     assert softmax.passed and softmax.file == "my_rnn.py", softmax.message
-    assert other.state == judging.NOT_WRITTEN or "ZeroDivisionError" in other.message
+    assert other.state == grading.NOT_WRITTEN or "ZeroDivisionError" in other.message
 
 
 MY_RNN = f"{NP}\n{SOFT}\n"
@@ -478,7 +478,7 @@ def test_no_message_says_where_the_scratch_folder_was(tmp_path):
         "my_rnn.py": "x = 1\n",
     }
     (row,) = rows_of(tmp_path, files, ("apply_temperature",))
-    assert row.state == judging.NOT_YET and "ImportError" in row.message
+    assert row.state == grading.NOT_YET and "ImportError" in row.message
     assert str(tmp_path) not in row.message, row.message
 
 
@@ -496,7 +496,7 @@ def test_what_a_lesson_does_above_is_not_run_for_nothing(tmp_path):
     """np.append changes no NumPy, so that what stands around it is not needed."""
     above = "import rnn_core\nx = np.append([], rnn_core.softmax(np.ones(2)))\nnp.sort(x)\n1 / 0"
     write(tmp_path / "a.ipynb", notebook(cell(NP), cell(above), cell(SOFT)))
-    found = sources_of(collecting.read(tmp_path / "a.ipynb"), "softmax")
+    found = sources_of(submissions.read(tmp_path / "a.ipynb"), "softmax")
     assert found[0] == NP and len(found) == 2, found
 
 
@@ -533,7 +533,7 @@ def test_however_check_is_called(call, file, tmp_path):
 def test_a_script_that_was_a_lesson_gets_the_mistake_named(tmp_path):
     text = f"{NP}\n{NO_SHIFT}\nfrom course.keep import yours\nsoftmax = yours('softmax')\n1 / 0\n"
     softmax, other = rows_of(tmp_path, {"02.py": text}, ("softmax", "one_hot"))
-    assert softmax.mistake == "no-shift" and other.state == judging.NOT_WRITTEN, other.message
+    assert softmax.mistake == "no-shift" and other.state == grading.NOT_WRITTEN, other.message
 
 
 def test_a_function_for_the_main_program(tmp_path):
@@ -567,7 +567,7 @@ def test_the_course_itself_is_nobodys_work(top, tmp_path):
         files |= {f"{top}rnn_core.py": "x = 1", f"{top}tests/alternatives/all.py": SOFT}
     for name, text in files.items():
         write(tmp_path / "in" / "one" / name, text)
-    (student,), _ = collecting.students(tmp_path / "in")
+    (student,), _ = submissions.students(tmp_path / "in")
     assert sorted(path.name for path in student.files) == ["00_start_here.ipynb", "my_rnn.py"]
     assert student.troubles == []
 
@@ -575,7 +575,7 @@ def test_the_course_itself_is_nobodys_work(top, tmp_path):
 def test_rnn_core_is_nobodys_work(tmp_path):
     text = Path(rnn_core.__file__).read_text(encoding="utf-8").replace("\n", "\r\n")
     rows = rows_of(tmp_path, {"mine.py": text}, ("one_hot", "softmax"))
-    assert {row.state for row in rows} == {judging.UNUSABLE}
+    assert {row.state for row in rows} == {grading.UNUSABLE}
     assert "the course's own rnn_core.py" in rows[0].message
 
 
@@ -591,7 +591,7 @@ def test_what_moodle_makes_of_names(tmp_path):
         "Anna.py",
     ):
         write(tmp_path / name, "")
-    found, _ = collecting.students(tmp_path)
+    found, _ = submissions.students(tmp_path)
     assert {student.name: len(student.files) for student in found} == {
         "Anna Müller": 1,
         "Ben": 2,
@@ -613,13 +613,13 @@ def test_what_moodle_makes_of_names(tmp_path):
 def test_what_cannot_be_graded_is_named(files, said, tmp_path):
     for name in files:
         write(tmp_path / "in" / name, "")
-    (student,), _ = collecting.students(tmp_path / "in")
-    (row,) = judging.judge(student, str(tmp_path), LENIENT, ("softmax",))
-    assert row.state == judging.UNUSABLE and said in row.message, row.message
+    (student,), _ = submissions.students(tmp_path / "in")
+    (row,) = grading.judge(student, str(tmp_path), LENIENT, ("softmax",))
+    assert row.state == grading.UNUSABLE and said in row.message, row.message
 
 
 def test_a_fault_of_the_graders_costs_one_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(collecting, "_notebook", lambda *args: 1 / 0)
+    monkeypatch.setattr(submissions, "_notebook", lambda *args: 1 / 0)
     files = {"02.ipynb": notebook(), "my_rnn.py": f"{NP}\n{SOFT}\n"}
     softmax, other = rows_of(tmp_path, files, ("softmax", "one_hot"))
     assert softmax.passed and "02.ipynb could not be looked into" in other.message
@@ -630,14 +630,14 @@ def test_reading_takes_time_in_proportion(tmp_path):
     many = "\n".join(f"x{n} = 1" for n in range(20_000))
     write(tmp_path / "a.ipynb", notebook(cell(NP), cell(many), cell(SOFT)))
     start = time.process_time()
-    assert len(sources_of(collecting.read(tmp_path / "a.ipynb"), "softmax")) == 2
+    assert len(sources_of(submissions.read(tmp_path / "a.ipynb"), "softmax")) == 2
     assert time.process_time() - start < 20  # about 1 s; it was 40 s, and 15 GB for 150,000
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system keeps this limit on Linux only")
 def test_a_judge_has_a_limit_of_memory_too():
     code = (
-        "import numpy as np; from course.grade.inside import guard\n"
+        "import numpy as np; from course.grade.sandbox import guard\n"
         "guard.limit_more_memory(300_000_000); np.ones(10_000_000)\n"
         "try: np.ones(100_000_000)\n"
         "except MemoryError: print('enough')\n"
@@ -656,8 +656,8 @@ def test_finally_inside_finally_is_not_compiled(tmp_path):
     """Python writes each out twice: 20 of them would take gigabytes."""
     text = "".join("    " * n + "try: pass\n" + "    " * n + "finally:\n" for n in range(20))
     write(tmp_path / "a.py", text + "    " * 20 + "pass\n")
-    with pytest.raises(collecting.Unreadable, match="finally"):
-        collecting.read(tmp_path / "a.py")
+    with pytest.raises(submissions.Unreadable, match="finally"):
+        submissions.read(tmp_path / "a.py")
 
 
 def test_line_numbers_are_those_of_the_cell(tmp_path):
@@ -671,11 +671,11 @@ def test_line_numbers_are_those_of_the_cell(tmp_path):
 
 def row_of(tmp_path, name, text, limits=LENIENT, file="my_rnn.py"):
     write(tmp_path / file, text)
-    student = collecting.Student("one", [tmp_path / file])
+    student = submissions.Student("one", [tmp_path / file])
     (submission,) = [
-        judging._Loaded(collecting.read(path), str(tmp_path), limits) for path in student.files
+        grading._Loaded(submissions.read(path), str(tmp_path), limits) for path in student.files
     ]
-    return judging._row("one", name, [submission], [], limits)
+    return grading._row("one", name, [submission], [], limits)
 
 
 @pytest.mark.parametrize(
@@ -738,18 +738,18 @@ def test_a_remote_function_does_what_it_does_here(exercise, tmp_path):
     with Remote(attempt, exercise, str(tmp_path / "scratch"), LENIENT) as function:
         assert function.load()["state"] == "function"
         for args, right in list(zip(cases, expected, strict=True))[:4]:
-            found = running.call(EXERCISES[exercise], function, args)
+            found = runner.call(EXERCISES[exercise], function, args)
             assert difference_between(EXERCISES[exercise], right, found) is None
             assert found.written == right.written
 
 
 def test_time_is_up(tmp_path):
     write(tmp_path / "my_rnn.py", "def softmax(scores):\n    while True:\n        pass\n")
-    student, before = collecting.Student("one", [tmp_path / "my_rnn.py"]), running.TIME_LIMIT
-    rows = {row.exercise: row for row in judging.judge(student, str(tmp_path), Limits(1.0))}
+    student, before = submissions.Student("one", [tmp_path / "my_rnn.py"]), runner.TIME_LIMIT
+    rows = {row.exercise: row for row in grading.judge(student, str(tmp_path), Limits(1.0))}
     assert "did not come to an end within 1 seconds" in rows["softmax"].message
     assert rows["one_hot"].message == "one_hot: not written yet"
-    assert before == running.TIME_LIMIT
+    assert before == runner.TIME_LIMIT
 
 
 def test_nothing_of_the_graders_is_in_the_process(tmp_path):
@@ -787,12 +787,12 @@ def test_exceptions_keep_their_kind_and_text():
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1", "\n=1"])
 def test_formulas_are_defused(text):
-    assert showing.defused(text).startswith("'")
+    assert report.defused(text).startswith("'")
 
 
 def test_other_cells_stay_as_they_are():
-    assert [showing.defused(cell) for cell in ("a=1", "ok", 3, "")] == ["a=1", "ok", "3", ""]
-    assert showing.defused("x\x00\x1b[31m\ud800\ny") == "x��[31m\\ud800\ny"
+    assert [report.defused(cell) for cell in ("a=1", "ok", 3, "")] == ["a=1", "ok", "3", ""]
+    assert report.defused("x\x00\x1b[31m\ud800\ny") == "x��[31m\\ud800\ny"
 
 
 def made_rows():
@@ -810,7 +810,7 @@ def made_rows():
 
 
 def test_the_table_folds_what_there_is_not():
-    text = "\n".join(showing.table(made_rows()))
+    text = "\n".join(report.table(made_rows()))
     assert text.count("not written: forward") == 2 and "forward: " not in text
     assert "  says why" in text and "  backward: says why" in text
     last = [line.split() for line in text.split("\n")[-2:]]
@@ -819,7 +819,7 @@ def test_the_table_folds_what_there_is_not():
 
 
 def test_a_gradebook_has_a_line_for_each_student():
-    lines = list(showing.gradebook(made_rows()))
+    lines = list(report.gradebook(made_rows()))
     assert lines[0] == ("student", "passed", "of", "one_hot", "softmax", "forward", "backward")
     assert lines[1][1:] == (1, 4, 1, 0, 0, 0) and len(lines) == 3
 
@@ -835,7 +835,7 @@ def test_a_sheet_that_a_spreadsheet_holds_is_kept_beside_it(tmp_path, monkeypatc
     write(tmp_path / "out.csv", "old")
     write(tmp_path / "out-2.csv", "old, too")
     monkeypatch.setattr(os, "replace", held)
-    with showing.Sheet(tmp_path / "out.csv") as sheet:
+    with report.Sheet(tmp_path / "out.csv") as sheet:
         written = sheet.write([["a", 1]])
     assert os.path.basename(written) == "out-3.csv"
     assert (tmp_path / "out-3.csv").read_text("utf-8-sig") == '"a","1"\n'
@@ -848,23 +848,23 @@ def test_a_sheet_goes_to_the_end_of_a_link_and_never_in_place_of_a_device(tmp_pa
         (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
     except OSError:
         pytest.skip("links cannot be made here")
-    with showing.Sheet(tmp_path / "link.csv") as sheet:
+    with report.Sheet(tmp_path / "link.csv") as sheet:
         sheet.write([["new"]])
     assert (tmp_path / "link.csv").is_symlink() and "new" in (tmp_path / "real.csv").read_text(
         "utf-8"
     )
     if os.name == "posix":
         with pytest.raises(OSError, match="it is no file"):
-            showing.Sheet(os.devnull)
+            report.Sheet(os.devnull)
 
 
 def test_the_sheet_is_whole_or_not_there(tmp_path):
     rows = [Row("=a", 1, "one_hot", "not yet", "m", 'first,\n"second"', "a.py", 1.25)]
-    with showing.Sheet(tmp_path / "out.csv"):
+    with report.Sheet(tmp_path / "out.csv"):
         pass
     assert list(tmp_path.iterdir()) == []
-    with showing.Sheet(tmp_path / "out.csv") as sheet:
-        sheet.write(showing.lines(rows))
+    with report.Sheet(tmp_path / "out.csv") as sheet:
+        sheet.write(report.lines(rows))
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
     data = (tmp_path / "out.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf") and data.count(b"\r\n") == 3

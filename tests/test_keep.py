@@ -50,7 +50,7 @@ class Notebook:
         file = f"<cell {Notebook.count}>"
         linecache.cache[file] = (len(source), None, source.splitlines(True), file)
         exec(compile(source, file, "exec"), self.names)
-        return keep.keep(self.names[name], name) if name else None
+        return keep.save_solution(self.names[name], name) if name else None
 
 
 @pytest.fixture
@@ -174,8 +174,8 @@ def test_what_cannot_stand_alone_is_not_kept(notebook, my_rnn):
         "def outer():\n    k = 2\n    def softmax(scores):\n        return k * scores\n"
         "    return softmax\nsoftmax = outer()\n"
     )
-    assert "another function around it" in keep.keep(notebook.names["softmax"])
-    assert "Not kept" in keep.keep(np.exp, "softmax") and not my_rnn.exists()
+    assert "another function around it" in keep.save_solution(notebook.names["softmax"])
+    assert "Not kept" in keep.save_solution(np.exp, "softmax") and not my_rnn.exists()
 
 
 def test_indented_definitions_and_lambdas(notebook, my_rnn):
@@ -193,7 +193,10 @@ def test_another_name_is_kept_with_an_alias(notebook, my_rnn):
     notebook.run("def softmax(scores):\n    return scores + 4\n", "softmax")
     assert alone(my_rnn, "print(softmax(1))").stdout == "5\n"
     said = notebook.run("def mine(scores):\n    return softmax(scores)\n")
-    assert "calls another `softmax`" in keep.keep(notebook.names["mine"], "softmax") and not said
+    assert (
+        "calls another `softmax`" in keep.save_solution(notebook.names["mine"], "softmax")
+        and not said
+    )
 
 
 def test_recursion_and_inner_functions(notebook, my_rnn):
@@ -236,7 +239,7 @@ def test_borrowed_functions_come_from_the_course_until_written(notebook, tmp_pat
 
 
 def test_the_courses_own_functions_are_not_kept(my_rnn):
-    assert "the course's own" in keep.keep(EXERCISES["softmax"].reference)
+    assert "the course's own" in keep.save_solution(EXERCISES["softmax"].reference)
     assert not my_rnn.exists()
 
 
@@ -350,10 +353,10 @@ def test_many_notebooks_at_once(tmp_path, my_rnn):
                 linecache.cache["cell"] = (1, None, source.splitlines(True), "cell")
                 names = {{"__name__": "__main__"}}
                 exec(compile(source, "cell", "exec"), names)
-                said = keep.keep(names[name])
+                said = keep.save_solution(names[name])
                 assert said == "Kept in my_rnn.py.", said
     """)
-    running = [
+    runner = [
         subprocess.Popen(
             [
                 sys.executable,
@@ -367,7 +370,7 @@ def test_many_notebooks_at_once(tmp_path, my_rnn):
         )
         for me in range(6)
     ]
-    for process in running:
+    for process in runner:
         assert process.communicate(timeout=120)[1] == ""
     assert sources.defined(text()) == ["softmax", "cross_entropy"]
     for me in range(6):

@@ -16,7 +16,7 @@ import pytest
 
 import rnn_core
 import solutions
-from course.checks import check, check_whole, comparing, expected_outcomes, running, whole
+from course.checks import check, check_whole, compare, expected_outcomes, runner, whole
 from course.exercises import EXERCISES, LESSONS, TOPICS, Model
 from tests.lessons_under_test import SOLVED
 
@@ -143,12 +143,12 @@ def test_lesson_and_core_do_the_same(name):
             args[0].ndim == 1 and args[0].sum() == 1 and args[0].max() == 1
         ):
             continue  # the core reads characters only, one-hot
-        ours = running.call(exercise, CORE[name], args)
-        theirs = running.call(exercise, function, args)
+        ours = runner.call(exercise, CORE[name], args)
+        theirs = runner.call(exercise, function, args)
         assert ours.error is None and theirs.error is None
         if exercise.returns:
-            assert comparing.find(ours.value, theirs.value, 1e-8) is None
-        assert comparing.find(ours.after, theirs.after, 1e-8) is None
+            assert compare.find(ours.value, theirs.value, 1e-8) is None
+        assert compare.find(ours.after, theirs.after, 1e-8) is None
         compared += 1
     assert compared >= 2
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course import widgets
-from course.checks import running
+from course.checks import runner
 from course.exercises import EXERCISES
 from course.widgets.questions import QUESTIONS
 from reading import NOTEBOOKS, ROOT, lesson_paths, read_lesson
@@ -317,7 +317,7 @@ def test_files_and_modules_exist(page):
 
 
 def test_the_time_limit_of_check():
-    assert f"stops it after {running.TIME_LIMIT:g} seconds" in NBGRADER
+    assert f"stops it after {runner.TIME_LIMIT:g} seconds" in NBGRADER
 
 
 def test_the_length():

@@ -2,7 +2,7 @@
 
 import os
 
-from . import order
+from . import tracker
 
 # NumPy's matrix products start a thread for each core. At the sizes of this course that gains
 # little, and where a class shares a machine the threads wait for each other: an update that takes
@@ -11,4 +11,4 @@ from . import order
 for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
-order.watch()  # says so when a lesson's cells are run out of turn
+tracker.watch()  # says so when a lesson's cells are run out of turn

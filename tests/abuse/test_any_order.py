@@ -5,7 +5,7 @@ that hold everything from a Run All already (the harder case: no name is missing
 fails). Every cell must then
 
 - show what is stored (compared as nbval does), or
-- say which cell to run first (course/order.py), or
+- say which cell to run first (course/tracker.py), or
 - stop with an error, as Python does when a name is missing. Once a cell has imported anything
   of the course, the sentence must stand above the error, too.
 
@@ -29,11 +29,11 @@ import pytest
 from kernels import Kernel
 
 import refresh
-from course import order
+from course import tracker
 
 ORDERS = int(os.environ.get("ORDERS", "2"))
 SEED = int(os.environ.get("SEED", "1"))
-MAY_DIFFER = {"nbval-ignore-output", order.MEANT_TO_BE_RUN_AGAIN}
+MAY_DIFFER = {"nbval-ignore-output", tracker.MEANT_TO_BE_RUN_AGAIN}
 SILENT = "silently different"
 SAID = "Out of order: this cell uses "
 RULES = [
@@ -96,7 +96,7 @@ def run(kernel, sequence, watched=True):
         outputs, cell = kernel.run(index), kernel.notebook.cells[index]
         what = verdict(cell, stored[cell.id], outputs)
         yield cell, "untold error" if what == "error" and watched else what, outputs
-        watched = watched or kernel.ask("hasattr(get_ipython(), 'course_watch')") == "True"
+        watched = watched or kernel.ask("hasattr(get_ipython(), 'course_tracker')") == "True"
 
 
 @pytest.mark.parametrize("path", refresh.lessons(), ids=lambda path: path.stem)
@@ -130,7 +130,7 @@ def test_without_the_watch_outputs_differ_silently(home, tmp_path):
     """The test above can fail: this is what it would see."""
     course = tmp_path / "course"
     shutil.copytree(home, course)
-    module = course / "notebooks" / "course" / "order.py"
+    module = course / "notebooks" / "course" / "tracker.py"
     text = module.read_text(encoding="utf-8")
     assert text.count("        if said and not quiet:\n") == 1
     text = text.replace("        if said and not quiet:\n", "        if False:\n")

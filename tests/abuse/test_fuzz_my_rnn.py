@@ -192,7 +192,7 @@ def try_contents(my_rnn, data, name, needs, kind):
     before = text_of(data)
     shown = keep.progress()
     assert is_one_sentence(shown.summary) and repr(shown) and shown._repr_html_()
-    said = keep.keep(FUNCTIONS[name, needs])
+    said = keep.save_solution(FUNCTIONS[name, needs])
     assert is_one_sentence(said), said
     left = sorted(path.name for path in my_rnn.parent.iterdir())
     after = my_rnn.read_bytes()
@@ -215,7 +215,7 @@ def try_contents(my_rnn, data, name, needs, kind):
     replaced = {name} | ({"helper", "FLOOR"} if needs else set())
     lost = belongings(before, replaced) - belongings(now, set())
     assert not lost, f"lost: {lost}"
-    assert keep.keep(FUNCTIONS[name, needs]) == "Kept in my_rnn.py."
+    assert keep.save_solution(FUNCTIONS[name, needs]) == "Kept in my_rnn.py."
     assert my_rnn.read_bytes() == after, "a second time changes it again"
     return said
 

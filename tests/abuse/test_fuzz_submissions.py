@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_fuzz_my_rnn import PIECES
 
 from course.exercises import EXERCISES
-from course.grade import collecting
+from course.grade import submissions
 
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 CELLS = [
@@ -62,8 +62,8 @@ def try_submission(folder, name, data, kind):
     path.write_bytes(data)
     start = time.perf_counter()
     try:
-        submission = collecting.read(path)
-    except collecting.Unreadable as reason:
+        submission = submissions.read(path)
+    except submissions.Unreadable as reason:
         assert is_one_sentence(str(reason)), reason
         TRIED[f"{kind}: refused"] += 1
         return

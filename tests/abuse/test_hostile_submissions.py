@@ -22,9 +22,9 @@ import solutions
 from alternatives import ALTERNATIVES
 from course.checks import check
 from course.exercises import EXERCISES
-from course.grade import judging
-from course.grade.collecting import Student
+from course.grade import grading
 from course.grade.remote import Limits
+from course.grade.submissions import Student
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 4  # what one exercise may take here; on a machine that is busy otherwise, more
@@ -413,8 +413,8 @@ hostile(
 hostile(
     "a false result",
     """
-    import struct, wire, os
-    frame = wire.pack({"passed": True, "number": 2, "calls": [], "mistake": None})
+    import struct, protocol, os
+    frame = protocol.pack({"passed": True, "number": 2, "calls": [], "mistake": None})
     for number in range(3, 20):
         try: os.write(number, struct.pack("<Q", len(frame)) + frame)
         except OSError: pass
@@ -445,11 +445,11 @@ hostile(
     "a false report at the top",
     "return scores",
     head=(
-        "import os, struct, wire\n"
+        "import os, struct, protocol\n"
         "for found in ({'number': 1, 'stopped': None}, {'number': 1, 'own': [], 'stopped': 5},\n"
         "              {'number': 1, 'stopped': None, 'own': 3, 'state': 'function', 'name': '',\n"
         "               'filename': '', 'signature': [['a', 99, False]]}):\n"
-        "    frame = wire.pack(found)\n"
+        "    frame = protocol.pack(found)\n"
         "    for number in range(3, 9):\n"
         "        try: os.write(number, struct.pack('<Q', len(frame)) + frame)\n"
         "        except OSError: pass\n"
@@ -467,8 +467,8 @@ inspect.signature = lambda function: S
 hostile(
     "flood of questions",
     """
-    import os, struct, wire
-    frame = wire.pack({"ask": 0, "args": ["x" * 10] * 10**5})
+    import os, struct, protocol
+    frame = protocol.pack({"ask": 0, "args": ["x" * 10] * 10**5})
     while True:
         for number in range(3, 9):
             try: os.write(number, struct.pack("<Q", len(frame)) + frame)
@@ -764,7 +764,7 @@ def rows_of(text, tmp_path, names=None):
     path = tmp_path / "my_rnn.py"
     path.write_text(text, encoding="utf-8")
     limits = Limits(60.0, hidden=(str(tmp_path),))
-    rows = judging.judge(Student("one", [path]), str(tmp_path), limits)
+    rows = grading.judge(Student("one", [path]), str(tmp_path), limits)
     return {row.exercise: row for row in rows if names is None or row.exercise in names}
 
 
@@ -786,7 +786,7 @@ def test_every_solved_notebook_passes(tmp_path):
                 part["metadata"] = {}
         files.append(tmp_path / path.name)
         files[-1].write_text(json.dumps(lesson), encoding="utf-8")
-    rows = judging.judge(Student("one", files), str(tmp_path), Limits(60.0))
+    rows = grading.judge(Student("one", files), str(tmp_path), Limits(60.0))
     assert {row.exercise: row.message for row in rows if not row.passed} == {}
 
 
@@ -805,7 +805,7 @@ def test_alternatives(name, tmp_path):
         row = rows_of(text, tmp_path, [name])[name]
         borrowed = function.__name__ in BORROWED
         assert row.passed != borrowed, (function, row.message)
-        assert not borrowed or row.mistake == judging.HANDED_BACK, row.message
+        assert not borrowed or row.mistake == grading.RETURNED_REFERENCE, row.message
 
 
 OF_A_SET = ("not-sorted", "sorted-too-early")  # its order is another one here: see HOSTILE
@@ -828,7 +828,7 @@ def test_known_mistakes_are_named_as_in_the_lessons(name, mistake, tmp_path):
     here = check(name, mistake.function, keep=False)
     row = rows_of(text, tmp_path, [name])[name]
     assert not row.passed
-    if row.mistake == judging.HANDED_BACK:
+    if row.mistake == grading.RETURNED_REFERENCE:
         pytest.skip("leans on the course's own answer")
     assert row.mistake == (here.mistake or ""), row.message
 
@@ -840,12 +840,16 @@ def _alone(home, function, name):
         node
         for node in tree.body
         if not (isinstance(node, ast.ImportFrom) and node.level)
+        and not isinstance(node, (ast.Expr, ast.For))  # mistakes that are made, and docstrings
         and not (
             isinstance(node, ast.Assign)
             and isinstance(node.value, (ast.Call, ast.List))
             and getattr(node.targets[0], "id", "").isupper()
         )
     ]
+    for node in kept:
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list = []
     for node in (inner for top in kept for inner in ast.walk(top)):  # the right one steps aside
         if isinstance(node, ast.Name) and node.id == name:
             node.id = f"right_{name}"

@@ -27,10 +27,10 @@ RNN(None, 64, 25, seed=1).train(DICKINSON, 1_000_000, report=None)
 ONE = "def softmax(scores):\n    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))\n"
 ONE += "    return exps / exps.sum(axis=-1, keepdims=True)\n\n\none = softmax"
 KEEP_ON = """
-from course.keep import keep
+from course.keep import save_solution
 while True:
-    keep(one)
-    keep(other)
+    save_solution(one)
+    save_solution(other)
 """
 SPAWN_ON = """
 import subprocess

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..exercises import EXERCISES
-from . import comparing, recognising, running, wording
-from .recognising import expected_outcomes
+from . import compare, diagnose, messages, runner
+from .diagnose import expected_outcomes
 
 __all__ = ["Result", "check", "check_whole", "expected_outcomes"]
 
@@ -80,7 +80,7 @@ def check(name, function, *, keep=True):
             if near
             else (f"There are: {', '.join(EXERCISES)}.")
         )
-        return Result(False, f"There is no exercise {wording.show(name)}. {offer}")
+        return Result(False, f"There is no exercise {messages.show(name)}. {offer}")
     exercise = EXERCISES[name]
     result = _not_a_function(exercise, function)
     if result is None:
@@ -88,7 +88,7 @@ def check(name, function, *, keep=True):
     if result.passed and keep:
         from .. import keep as keeper
 
-        return Result(True, f"{result.message}\n{keeper.keep(function, name)}")
+        return Result(True, f"{result.message}\n{keeper.save_solution(function, name)}")
     return result
 
 
@@ -96,7 +96,7 @@ def _not_a_function(exercise, function):
     """Say what was handed over in place of a function that can be called with the arguments."""
     name = exercise.name
     if not callable(function):
-        given = wording.kind_of(function).split(":")[0]
+        given = messages.kind_of(function).split(":")[0]
         return Result(
             False,
             f"{name}: check needs your function itself, and was given {given}. "
@@ -116,24 +116,23 @@ def _not_a_function(exercise, function):
 
 def _judge(exercise, function):
     cases, expected = expected_outcomes(exercise.name)
-    found, in_time, printed = running.outcomes(exercise, function, cases)
+    found, in_time, printed = runner.outcomes(exercise, function, cases)
     name, said = exercise.name, _printed(printed)
-    if running.not_written(found):
+    if runner.not_written(found):
         return _not_written(exercise, function, found[0].error)
     if not in_time:
-        if not found and running.looks_unwritten(function):
+        if not found and runner.looks_unwritten(function):
             return Result(False, f"{name}: not written yet")
         return _out_of_time(exercise, cases, found, said)
     differences = [
-        recognising.difference_between(exercise, *pair)
-        for pair in zip(expected, found, strict=True)
+        diagnose.difference_between(exercise, *pair) for pair in zip(expected, found, strict=True)
     ]
     wrong = [i for i, difference in enumerate(differences) if difference is not None]
     if not wrong:
         return _right(exercise, cases, found, said)
-    mistake, only, writes = recognising.recognise(exercise, expected, found, wrong)
+    mistake, only, writes = diagnose.recognise(exercise, expected, found, wrong)
     i = wrong[0]
-    case = ["The smallest input that shows it:", *wording.show_case(exercise, cases[i])]
+    case = ["The smallest input that shows it:", *messages.show_case(exercise, cases[i])]
     came = _came(exercise, found[i], differences[i], bool(mistake))
     if mistake:
         also = [] if writes else _written_names(found[i])
@@ -145,7 +144,7 @@ def _judge(exercise, function):
     lines = (
         [f"{name}: {came[0]}", *came[1:]]
         if found[i].error
-        else [f"{name}: {wording.difference_in_words(exercise, differences[i])}"]
+        else [f"{name}: {messages.difference_in_words(exercise, differences[i])}"]
     )
     lines += case + ([] if found[i].error else came)
     lines += _parts(exercise, expected[i], found[i])
@@ -158,15 +157,15 @@ def _judge(exercise, function):
 def _came(exercise, outcome, difference, with_kind):
     """What came of the learner's call, and what kind of thing was expected."""
     if outcome.error:
-        return wording.error_in_words(outcome.error)
+        return messages.error_in_words(outcome.error)
     value = (
         outcome.value
         if exercise.returns and difference.part not in outcome.after
         else (outcome.after)
     )
-    lines = ["Yours gives:", f"    {wording.show(value)}"]
+    lines = ["Yours gives:", f"    {messages.show(value)}"]
     if with_kind and difference.kind in ("type", "length", "shape", "keys", "whole"):
-        lines.append(wording.difference_in_words(exercise, difference))
+        lines.append(messages.difference_in_words(exercise, difference))
     trouble = outcome.float_troubles
     if trouble and difference.kind == "nan":
         lines.append(f"On the way there NumPy met: {', '.join(trouble)}.")
@@ -178,13 +177,13 @@ def _common_pattern(exercise, differences):
     comparable = [
         d
         for d in differences
-        if isinstance(d, comparing.Difference)
+        if isinstance(d, compare.Difference)
         and d.kind in ("value", "shape")
         and isinstance(d.expected, np.ndarray)
     ]
     if len(comparable) < 2 or len(comparable) < len(differences):
         return []
-    common = set.intersection(*(set(comparing.patterns(d)) for d in comparable))
+    common = set.intersection(*(set(compare.patterns(d)) for d in comparable))
     return [f"It is the same in every case: {text}." for text in sorted(common)]
 
 
@@ -201,11 +200,11 @@ def _parts(exercise, expected, got):
         pairs += [(name, value, got.after[name]) for name, value in expected.after.items()]
     judged = {True: [], False: []}
     for name, one, other in pairs[:12]:
-        judged[not comparing.find(one, other, exercise.tolerance)].append(f"`{name}`")
+        judged[not compare.find(one, other, exercise.tolerance)].append(f"`{name}`")
     if not judged[True] or not judged[False]:
         return []
     return [
-        f"On this input {wording.listed(judged[True])} right, {wording.listed(judged[False])} "
+        f"On this input {messages.listed(judged[True])} right, {messages.listed(judged[False])} "
         "not yet."
     ]
 
@@ -219,18 +218,18 @@ def _terms(exercise, function, args):
             np.zeros_like(arg) if name in involved and name not in names else arg
             for name, arg in zip(exercise.arguments, args, strict=True)
         )
-        found, in_time, _ = running.outcomes(exercise, function, [alone])
+        found, in_time, _ = runner.outcomes(exercise, function, [alone])
         if not in_time:
             return []
-        right = running.call(exercise, exercise.reference, alone)
-        judged[term] = recognising.difference_between(exercise, right, found[0]) is None
+        right = runner.call(exercise, exercise.reference, alone)
+        judged[term] = diagnose.difference_between(exercise, right, found[0]) is None
     wrong = [f"`{term}`" for term, good in judged.items() if not good]
     good = [f"`{term}`" for term, fine in judged.items() if fine]
     if not wrong or not good:
         return []
     return [
-        f"With all other terms set to zero, {wording.listed(good)} right, "
-        f"{wording.listed(wrong)} not."
+        f"With all other terms set to zero, {messages.listed(good)} right, "
+        f"{messages.listed(wrong)} not."
     ]
 
 
@@ -261,7 +260,7 @@ def _right(exercise, cases, found, said):
                     else "a new one, such as `x.copy()`."
                 ),
                 "The smallest input that shows it:",
-                *wording.show_case(exercise, args),
+                *messages.show_case(exercise, args),
                 *said,
             ]
             return Result(False, "\n".join(lines), "writes-into-argument")
@@ -287,10 +286,10 @@ def _out_of_time(exercise, cases, found, said):
         False,
         "\n".join(
             [
-                f"{exercise.name}: it did not come to an end within {running.TIME_LIMIT:g} seconds. Is "
+                f"{exercise.name}: it did not come to an end within {runner.TIME_LIMIT:g} seconds. Is "
                 "there a loop whose end is never reached?",
                 "It was at work on this input:",
-                *wording.show_case(exercise, cases[i]),
+                *messages.show_case(exercise, cases[i]),
                 *said,
             ]
         ),
@@ -302,7 +301,7 @@ def _printed(printed):
     lines = [line[:100] for line in printed.splitlines() if line.strip()]
     if not lines:
         return []
-    more = ["    ..."] if len(lines) > 3 or len(printed) >= running.PRINT_LIMIT else []
+    more = ["    ..."] if len(lines) > 3 or len(printed) >= runner.PRINT_LIMIT else []
     return ["It printed:", *(f"    {line}" for line in lines[:3]), *more]
 
 

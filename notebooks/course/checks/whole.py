@@ -8,7 +8,7 @@ import numpy as np
 from .. import keep
 from ..exercises import EXERCISES, Model
 from ..texts import VERSE
-from . import Result, check, comparing, running, wording
+from . import Result, check, compare, messages, runner
 
 TIME_LIMIT = 60.0  # seconds for training and reciting
 ITERATIONS = 1000
@@ -65,13 +65,13 @@ def _apart(stage, module):
         try:
             with np.errstate(all="ignore"):
                 found.append(stage(module))
-        except running.OutOfTime:
+        except runner.OutOfTime:
             raise
         except BaseException as error:
-            note = running.raised(error, module.train_step)
-            found.append(Result(False, "\n".join(wording.error_in_words(note))))
+            note = runner.raised(error, module.train_step)
+            found.append(Result(False, "\n".join(messages.error_in_words(note))))
 
-    in_time, _ = running.run_apart(task, TIME_LIMIT)
+    in_time, _ = runner.run_with_timeout(task, TIME_LIMIT)
     if not in_time:
         return Result(
             False,
@@ -96,7 +96,7 @@ def _gradients(module):
     states, probabilities = model.forward(indices[:25], h_prev)
     exact = model.backward(indices[:25], indices[1:26], states, probabilities)
     for name, gradient in exact.items():
-        if comparing.find(gradient, mine[name], EXACT):
+        if compare.find(gradient, mine[name], EXACT):
             return Result(
                 False,
                 "Forward and backward pass one by one, but not together: the "
@@ -145,7 +145,7 @@ def _training(module):
         return Result(
             False,
             'It trains, but it does not recite. From "Hope is" it goes on:\n'
-            f"    {wording.show(recited)}",
+            f"    {messages.show(recited)}",
         )
     return Result(
         True,

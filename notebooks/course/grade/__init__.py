@@ -42,8 +42,8 @@ from pathlib import Path
 # The course is not installed: rnn_core.py lies beside the folder of the lessons.
 sys.path.append(str(Path(__file__).resolve().parents[3]))
 
-from .judging import Row
-from .pool import grade
+from .grading import Row
 from .remote import Limits
+from .workers import grade
 
 __all__ = ["Limits", "Row", "grade"]

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 
 from ..exercises import EXERCISES
 from . import __doc__ as about
-from . import grade, showing
+from . import grade, report
 from .remote import Limits
 
 LEAST_MEMORY = 256  # MB, that Python and NumPy take by themselves
@@ -98,11 +98,11 @@ def main(given=None):
         with ExitStack() as stack:
             sheets = []
             for path, lines in (
-                (options.csv, showing.lines),
-                (options.gradebook, showing.gradebook),
+                (options.csv, report.lines),
+                (options.gradebook, report.gradebook),
             ):
                 if path:
-                    sheets.append((stack.enter_context(showing.Sheet(path)), lines))
+                    sheets.append((stack.enter_context(report.Sheet(path)), lines))
             rows, others = grade(folder, options.jobs, limits, _Progress().report, exercises)
             if not rows:
                 return _stop(f"In {folder} there is no .py file, no notebook and no folder.")
@@ -128,9 +128,9 @@ class _Progress:
     def report(self, rows):
         self.done += 1
         seconds = sum(row.seconds for row in rows)
-        name = showing.clean(rows[0].student)
+        name = report.clean(rows[0].student)
         with suppress(OSError):  # nobody need read it
-            line = f"{self.done}: {name}, {showing.total(rows)}, {seconds:.1f} s"
+            line = f"{self.done}: {name}, {report.total(rows)}, {seconds:.1f} s"
             print(line, file=sys.stderr, flush=True)
 
 
@@ -146,21 +146,21 @@ def _stop_as_ctrl_c_does():
 
 
 def _show(rows, others, written, took):
-    for line in showing.table(rows):
+    for line in report.table(rows):
         print(line)
-    students = len(showing.by_student(rows))
+    students = len(report.by_student(rows))
     print(f"\n{students} graded in {took:.0f} s, {took / students:.1f} s for each.")
     if others:
-        print("Not looked at:", ", ".join(map(showing.clean, others)))
+        print("Not looked at:", ", ".join(map(report.clean, others)))
     for sheet, path in written:
-        print(f"Written to {showing.clean(path)}.")
+        print(f"Written to {report.clean(path)}.")
         if path != sheet.path:
-            print(f"  {showing.clean(sheet.path)} is held by another program: close it there.")
+            print(f"  {report.clean(sheet.path)} is held by another program: close it there.")
     sys.stdout.flush()
 
 
 def _stop(sentence):
-    print(showing.clean(sentence), file=sys.stderr)
+    print(report.clean(sentence), file=sys.stderr)
     return 2
 
 

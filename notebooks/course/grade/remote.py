@@ -23,12 +23,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ..checks import running
+from ..checks import runner
 from ..exercises import EXERCISES
-from . import borrowing
-from .inside import wire
+from . import provided
+from .sandbox import protocol
 
-INSIDE = Path(__file__).resolve().parent / "inside"
+SANDBOX = Path(__file__).resolve().parent / "sandbox"
 COURSE = Path(__file__).resolve().parents[3]
 START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import worker; worker.serve()"
 NO_ANSWER = "its process sent something that is no answer"
@@ -59,7 +59,7 @@ class Remote:
     def __init__(self, attempt, wanted, scratch, limits, module="my_rnn"):
         self.attempt, self.wanted, self.module = attempt, wanted, module
         self.scratch, self.limits = scratch, limits
-        self.trouble, self.handed_back, self.number = "", "", 0
+        self.trouble, self.returned_reference, self.number = "", "", 0
         self.args, self.calls, self.times = (), [], 1
         self.frames, self.left = queue.Queue(2), STARTING  # two: a flood of them waits outside
 
@@ -69,7 +69,7 @@ class Remote:
         own = [COURSE, COURSE / "notebooks", COURSE / "tests", Path.cwd()]
         paths = [path for path in sys.path if Path(path).resolve() not in own]
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-B", "-c", START, json.dumps([str(INSIDE), *paths])],
+            [sys.executable, "-P", "-B", "-c", START, json.dumps([str(SANDBOX), *paths])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -107,7 +107,7 @@ class Remote:
                 "module": self.module,
                 "target": self.attempt.target,
                 "names": list(EXERCISES),
-                **borrowing.lending(self.wanted),
+                **provided.provided_for(self.wanted),
             }
         )
         self._right(self._receive())
@@ -140,7 +140,7 @@ class Remote:
         with contextlib.suppress(OSError, ValueError, struct.error):
             while True:
                 (size,) = struct.unpack("<Q", stream.read(8))
-                if size > wire.LARGEST + wire.LARGEST_TREE + 4:
+                if size > protocol.LARGEST + protocol.LARGEST_TREE + 4:
                     break
                 frame = stream.read(size)
                 if len(frame) < size:
@@ -149,7 +149,7 @@ class Remote:
         self.frames.put(None)
 
     def _send(self, value):
-        frame = wire.pack(value)
+        frame = protocol.pack(value)
         try:
             self.process.stdin.write(struct.pack("<Q", len(frame)) + frame)
             self.process.stdin.flush()
@@ -163,7 +163,7 @@ class Remote:
         while True:
             if time.monotonic() >= end:
                 self.kill()
-                raise running.OutOfTime
+                raise runner.OutOfTime
             with contextlib.suppress(queue.Empty):
                 frame = self.frames.get(timeout=min(self.left, 0.1))
                 break
@@ -171,8 +171,8 @@ class Remote:
         if frame is None:
             self._fail(self._why_ended())
         try:
-            answer = wire.unpack(frame)
-        except wire.Malformed:
+            answer = protocol.unpack(frame)
+        except protocol.Malformed:
             answer = None
         if not isinstance(answer, dict):
             self._fail(NO_ANSWER)
@@ -246,9 +246,9 @@ class Remote:
         if not self._same(args) or not self.calls:
             self._call(args)
         try:
-            answer = wire.unpack(self.calls.pop(0).tobytes())
+            answer = protocol.unpack(self.calls.pop(0).tobytes())
             value, error = self._taken(answer, args)
-        except (wire.Malformed, LookupError, TypeError, ValueError, AttributeError):
+        except (protocol.Malformed, LookupError, TypeError, ValueError, AttributeError):
             self._fail(NO_ANSWER)
         if error:
             raising_there(*error)
@@ -265,7 +265,7 @@ class Remote:
         """
         self.times = min(4 * self.times, 128) if self._same(args) else 1
         self.args, self.number = args, self.number + 1
-        callbacks = [wire.Callback(i) if callable(arg) else arg for i, arg in enumerate(args)]
+        callbacks = [protocol.Callback(i) if callable(arg) else arg for i, arg in enumerate(args)]
         self._send({"args": callbacks, "times": self.times})
         while "ask" in (answer := self._receive()):
             self._send(self._asked(answer, args))
@@ -286,7 +286,7 @@ class Remote:
         """
         if answer["printed"]:
             print(str(answer["printed"]), end="")
-        for number, after in wire.unpack(answer["changed"].tobytes()):
+        for number, after in protocol.unpack(answer["changed"].tobytes()):
             _leave(args[number], after)
         for kind in answer["troubles"]:
             handler = np.geterrcall()
@@ -300,7 +300,7 @@ class Remote:
         """An exception of the same kind, and the file, line and function that it came from."""
         name = str(error["kind"])
         if error["handed back"]:
-            self.handed_back = str(error["text"])[:50]
+            self.returned_reference = str(error["text"])[:50]
         kinds = [getattr(builtins, str(kin), None) for kin in error["kin"]]
         kinds = [kind for kind in kinds if _is_exception(kind)] or [Exception]
         made = kinds[0] if kinds[0].__name__ == name else type(name[:50], (_Named, kinds[0]), {})
@@ -348,7 +348,7 @@ def _default(has):
 
 def _leave(target, after):
     """Make an argument what the call left of it, in place."""
-    if isinstance(after, wire.ModelState):
+    if isinstance(after, protocol.ModelState):
         for name in target.parameters:
             _leave(target.parameters[name], after["parameters"][name])
             _leave(target.memory[name], after["memory"][name])
@@ -371,7 +371,7 @@ def _leave(target, after):
 
 def _with_arguments(answer, args):
     """An answer with the arguments themselves where it has them."""
-    if isinstance(answer, wire.Argument):
+    if isinstance(answer, protocol.Argument):
         return args[answer.number]
     if type(answer) in (tuple, list):
         return type(answer)(_with_arguments(part, args) for part in answer)

@@ -1,9 +1,9 @@
 """The learner's own my_rnn.py, which grows with every exercise that is accepted.
 
-keep(function)     put a function into it (check does this)
-yours(name)        the function in it or, until there is one, the course's
-progress()         which exercises are done, and what is next
-restore(path)      bring back a my_rnn.py that was downloaded elsewhere
+save_solution(function)  put a function into it (check does this)
+yours(name)              the function in it or, until there is one, the course's
+progress()               which exercises are done, and what is next
+restore(path)            bring back a my_rnn.py that was downloaded elsewhere
 """
 
 import functools
@@ -18,7 +18,7 @@ import numpy as np
 from ..exercises import EXERCISES, LESSONS
 from . import files, sources
 
-__all__ = ["Progress", "keep", "progress", "restore", "yours"]
+__all__ = ["Progress", "progress", "restore", "save_solution", "yours"]
 
 # Beside the lessons, unless the environment names another file (as tests of the lessons do).
 MY_RNN = Path(os.environ.get("COURSE_MY_RNN") or Path(__file__).resolve().parents[2] / "my_rnn.py")
@@ -26,7 +26,7 @@ MY_RNN = Path(os.environ.get("COURSE_MY_RNN") or Path(__file__).resolve().parent
 _loaded = {"stamp": None, "module": None}
 
 
-def keep(function, name=None):
+def save_solution(function, name=None):
     """Put the source of a function into my_rnn.py; return a sentence that says what came of it."""
     name = name or getattr(function, "__name__", "")
     module = getattr(function, "__module__", None)
@@ -65,7 +65,7 @@ def _put(name, source, needs):
                 before = files.read(MY_RNN)
                 compile(before, MY_RNN.name, "exec", dont_inherit=True)
             except sources.NOT_PYTHON:
-                aside = files.set_aside(MY_RNN)
+                aside = files.back_up(MY_RNN)
                 said = f" The my_rnn.py that was there is not valid Python; it is now {aside}."
                 before, stamp = "", None
             after = sources.put(before, name, source, needs)
@@ -235,7 +235,7 @@ def restore(path):
             return f"{said} It is the file that is in use already."
         with files.locked(MY_RNN):
             if MY_RNN.exists() and files.stamp(MY_RNN):
-                said += f" The my_rnn.py that was here is now {files.set_aside(MY_RNN)}."
+                said += f" The my_rnn.py that was here is now {files.back_up(MY_RNN)}."
             files.write(MY_RNN, text)
     except (OSError, TimeoutError) as error:
         return f"my_rnn.py cannot be written here ({_reason(error)})."

@@ -57,7 +57,7 @@ def _patiently(action, *args):
     return action(*args)
 
 
-def set_aside(path):
+def back_up(path):
     """Move a file to a name that is free, and return that name."""
     number = 1
     while (other := path.with_name(f"{path.stem}_set_aside_{number}.py")).exists():

@@ -1,7 +1,7 @@
 """Every interactive control of the course; the only modules that import ipywidgets."""
 
-from .again import close_old_ones
 from .bptt_stepper import bptt_stepper as bptt_stepper
+from .cleanup import close_old_ones
 from .forward_stepper import forward_stepper as forward_stepper
 from .gradient_flow import gradient_flow as gradient_flow
 from .neuron_explorer import neuron_explorer as neuron_explorer

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..exercises import EXERCISES
-from . import comparing
+from . import compare
 
 ADVICE = {  # what to look at, by the kind of exception
     NameError: "Is the name spelled as in the line with `def`, and has the cell that makes it run?",
@@ -55,8 +55,8 @@ ADVICE_BY_TEXT = (  # what to look at, by what an exception says; the first that
 
 def show(value, limit=24):
     """A value as short text: small arrays with their numbers, large ones by their shape."""
-    if isinstance(value, (comparing.Within, comparing.Odd)):
-        value = value.value if isinstance(value, comparing.Within) else value.answer
+    if isinstance(value, (compare.Within, compare.Opaque)):
+        value = value.value if isinstance(value, compare.Within) else value.answer
     if isinstance(value, np.ndarray):
         if value.size > limit:
             kind = "whole numbers" if value.dtype.kind in "iu" else "numbers"
@@ -126,7 +126,7 @@ def kind_of(value):
 
 def expected_kind(value):
     """What kind of answer is expected, by kind and shape alone."""
-    if isinstance(value, comparing.Within):
+    if isinstance(value, compare.Within):
         value = value.value
     if value is None:
         return "nothing"
@@ -217,7 +217,7 @@ def difference_in_words(exercise, difference):
         )
     if not isinstance(expected, np.ndarray):
         return f"{subject} is {show(got)}, which is not right."
-    wrong = ~comparing.close(expected, got, difference.bound)
+    wrong = ~compare.close(expected, got, difference.bound)
     if kind == "nan":
         wrong &= ~np.isfinite(got)
     index = tuple(int(i) for i in np.argwhere(wrong)[0])

@@ -6,14 +6,14 @@ run again and again would fill the kernel's memory with boxes that no page shows
 
 import ipywidgets
 
-from .. import order
+from .. import tracker
 
 _made = {}  # cell -> the widgets that its last run made
 
 
 def close_old_ones():
     """From now on, close a cell's widgets when the cell is run again. Needs a notebook's kernel."""
-    watch = order.watch()
+    watch = tracker.watch()
     if watch is None or close in watch.forget:
         return
     watch.forget.append(close)

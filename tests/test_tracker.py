@@ -1,4 +1,4 @@
-"""Which cell to run first: what course/order.py sees in a lesson, and what it says."""
+"""Which cell to run first: what course/tracker.py sees in a lesson, and what it says."""
 
 import ast
 import json
@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from course import order
-from course.widgets import again
+from course import tracker
+from course.widgets import cleanup
 from solutions import NOTEBOOKS, lessons
 
 
@@ -26,7 +26,7 @@ class Kernel:
     def __init__(self, folder, *cells):
         self.cells, self.names = cells, {}
         (folder / "00_lesson.ipynb").write_text(json.dumps(notebook(*cells)), encoding="utf-8")
-        self.watch = order.Watch(self.names, str(folder))
+        self.watch = tracker.ExecutionTracker(self.names, str(folder))
 
     def run(self, number, source=None, key=None):
         """Run a cell, edited if a source is given; return what is said."""
@@ -154,7 +154,7 @@ def test_a_cell_that_failed_has_not_made_its_names(lesson):
 def test_a_cell_that_counts_its_own_runs(lesson, tmp_path):
     kernel = lesson("n = 0", "n = n + 1")
     cells = notebook(*kernel.cells)
-    cells["cells"][1]["metadata"] = {"tags": [order.MEANT_TO_BE_RUN_AGAIN]}
+    cells["cells"][1]["metadata"] = {"tags": [tracker.MEANT_TO_BE_RUN_AGAIN]}
     (tmp_path / "00_lesson.ipynb").write_text(json.dumps(cells), encoding="utf-8")
     assert [kernel.run(i) for i in (0, 1, 1, 1)] == [""] * 4
     del kernel.names["n"]
@@ -194,9 +194,9 @@ def test_what_a_cell_showed_before_is_let_go_when_it_runs_again(lesson):
 def test_widgets_of_the_run_before_are_closed(monkeypatch):
     widget = pytest.importorskip("ipywidgets")
     watch = SimpleNamespace(running=None, forget=[])
-    monkeypatch.setattr(order, "watch", lambda: watch)
+    monkeypatch.setattr(tracker, "watch", lambda: watch)
     try:
-        again.close_old_ones()
+        cleanup.close_old_ones()
         (forget,) = watch.forget
         mine = widget.HTML()
         watch.running = "c1"
@@ -212,7 +212,7 @@ def test_widgets_of_the_run_before_are_closed(monkeypatch):
 def test_cells_of_the_lessons_can_be_told_apart():
     """A front end that sends no cell ids is served by the code alone."""
     for path in lessons():
-        cells = order.read(path).cells
+        cells = tracker.read(path).cells
         assert len({cell.source.strip() for cell in cells}) == len(cells) > 10
 
 
@@ -220,7 +220,7 @@ def test_the_cell_that_first_imports_the_course_is_told_as_well(monkeypatch, tmp
     from jupyter_client.manager import start_new_kernel
 
     path = NOTEBOOKS / "02_turn_scores_into_probabilities.ipynb"
-    cells = {cell.key: cell.source for cell in order.read(path).cells}
+    cells = {cell.key: cell.source for cell in tracker.read(path).cells}
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     monkeypatch.setenv("COURSE_MY_RNN", str(tmp_path / "my_rnn.py"))
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(NOTEBOOKS))
@@ -240,8 +240,8 @@ def test_the_cell_that_first_imports_the_course_is_told_as_well(monkeypatch, tmp
 
 
 def test_outside_of_a_notebook_it_does_nothing_and_an_old_python_can_read_it():
-    assert order.watch() is None
-    source = (NOTEBOOKS / "course" / "order.py").read_text(encoding="utf-8")
+    assert tracker.watch() is None
+    source = (NOTEBOOKS / "course" / "tracker.py").read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
     imported = {
         alias.name

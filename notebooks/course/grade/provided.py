@@ -14,7 +14,7 @@ import rnn_core
 from ..exercises import EXERCISES, Model
 from ..keep import sources
 
-GIVES = {  # what rnn_core has -> the exercises that it would answer, in the order of the lessons
+ANSWERS = {  # what rnn_core has -> the exercises that it would answer, in the order of the lessons
     "Vocabulary": ("build_vocabulary",),
     "one_hot": ("one_hot",),
     "softmax": ("softmax",),
@@ -33,26 +33,26 @@ GIVES = {  # what rnn_core has -> the exercises that it would answer, in the ord
 ORDER = list(EXERCISES)
 
 
-def left_out(wanted):
+def withheld(wanted):
     """The names in rnn_core that give away the answer to an exercise, or only later ones.
 
     All of them for None: what only looks at a submission must not let it look at answers.
     """
     if wanted is None:
-        return list(GIVES)
+        return list(ANSWERS)
     place = ORDER.index(wanted)
     return [
         name
-        for name, gives in GIVES.items()
+        for name, gives in ANSWERS.items()
         if wanted in gives or min(map(ORDER.index, gives)) > place
     ]
 
 
 @cache
 def core_for(wanted):
-    """The text of rnn_core, in which every function that is left out raises HandedBack."""
+    """The text of rnn_core, in which every function that is left out raises ReferenceUsed."""
     tree = ast.parse(inspect.getsource(rnn_core))
-    for name in left_out(wanted):
+    for name in withheld(wanted):
         first, *inner = name.split(".")
         node = _named(tree.body, first)
         _cut(_named(node.body, inner[0]) if inner else node, name)
@@ -67,13 +67,13 @@ def _named(body, name):
 
 
 def _cut(node, name, condition=""):
-    """Have a function, or every method of a class, raise HandedBack in place of what it does."""
+    """Have a function, or every method of a class, raise ReferenceUsed in place of what it does."""
     if isinstance(node, ast.ClassDef):
         for method in node.body:
             if isinstance(method, ast.FunctionDef):
                 _cut(method, name)
         return
-    stop = ast.parse(f"{condition}raise _HandedBack({name!r})").body
+    stop = ast.parse(f"{condition}raise _ReferenceUsed({name!r})").body
     node.body = stop + (node.body if condition else [])
 
 
@@ -93,10 +93,10 @@ def helper(name):
 
 
 @cache
-def lending(wanted):
+def provided_for(wanted):
     """What the process of a submission gets of the course, for an exercise or (None) for none.
 
-    core, helpers, answers, model: see `lend` in inside/worker.py.
+    core, helpers, answers, model: see `install_provided` in sandbox/worker.py.
     """
     earlier = [] if wanted is None else ORDER[: ORDER.index(wanted)]
     helpers = {name: helper(name) for name in earlier if helper(name)}

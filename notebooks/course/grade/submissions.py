@@ -13,7 +13,7 @@ import rnn_core
 
 from ..exercises import EXERCISES
 from ..keep import sources
-from .slicing import Attempt, Cell, Code, Piece, Unreadable, as_python, parsed
+from .extract import Attempt, Cell, Code, Piece, Unreadable, as_python, parsed
 
 KINDS = (".py", ".ipynb")
 LARGEST = {".py": 1_000_000, ".ipynb": 50_000_000}  # bytes; a notebook holds its pictures too

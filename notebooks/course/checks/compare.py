@@ -24,7 +24,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Odd:
+class Opaque:
     """An answer of a kind that an exercise's `observe` could not look into."""
 
     answer: object
@@ -41,7 +41,7 @@ def same_outcome(one, other, tolerance):
     )
 
 
-def broken(outcome):
+def is_arithmetic_failure(outcome):
     """Whether arithmetic failed: nan or infinity in NumPy, an exception in the math module."""
     if outcome.error is not None:
         return issubclass(outcome.error.kind, ArithmeticError) or outcome.error.text.startswith(
@@ -73,13 +73,13 @@ def find(expected, got, tolerance, parts=(), part=""):
 
 
 def _find(expected, got, tolerance, parts, part):
-    if isinstance(got, Odd):
-        same = isinstance(expected, Odd) and type(expected.answer) is type(got.answer)
+    if isinstance(got, Opaque):
+        same = isinstance(expected, Opaque) and type(expected.answer) is type(got.answer)
         return None if same else Difference("type", "", expected, got.answer)
     if isinstance(expected, Within):
         if not isinstance(got, Within):
             return Difference("type", part, expected, got)
-        return _find(expected.value, got.value, Absolute(expected.tolerance), parts, part)
+        return _find(expected.value, got.value, AbsoluteTolerance(expected.tolerance), parts, part)
     if isinstance(got, Within):
         got = got.value
     if expected is None or isinstance(expected, (str, bool, np.bool_)):
@@ -146,14 +146,14 @@ def _find_in_array(expected, got, tolerance, part):
         return Difference("shape", part, expected, numbers)
     if expected.dtype.kind in "iu" and numbers.dtype.kind == "f":
         return Difference("whole", part, expected, numbers)
-    bound = tolerance if isinstance(tolerance, Absolute) else tolerance * _scale(expected)
+    bound = tolerance if isinstance(tolerance, AbsoluteTolerance) else tolerance * _scale(expected)
     if close(expected, numbers, bound).all():
         return None
     kind = "nan" if (~np.isfinite(numbers) & np.isfinite(expected)).any() else "value"
     return Difference(kind, part, expected, numbers, bound)
 
 
-class Absolute(float):
+class AbsoluteTolerance(float):
     """A tolerance that is not relative to the size of what is expected."""
 
 

@@ -8,7 +8,7 @@ import textwrap
 from collections import Counter
 from contextlib import suppress
 
-from .judging import NOT_WRITTEN, NOT_YET, PASSED, UNUSABLE
+from .grading import NOT_WRITTEN, NOT_YET, PASSED, UNUSABLE
 
 COLUMNS = ("student", "lesson", "exercise", "passed", "mistake", "message", "file", "seconds")
 CELL = 5000  # characters; a spreadsheet takes some 32,000

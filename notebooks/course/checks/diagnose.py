@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from ..exercises import EXERCISES
-from . import comparing, running
+from . import compare, runner
 
 
 @cache
@@ -16,15 +16,15 @@ def expected_outcomes(name):
     """The cases of an exercise and what the reference does on each."""
     exercise = EXERCISES[name]
     cases = list(exercise.cases(np.random.default_rng(zlib.crc32(name.encode()))))
-    return cases, [running.call(exercise, exercise.reference, args) for args in cases]
+    return cases, [runner.call(exercise, exercise.reference, args) for args in cases]
 
 
 @cache
 def mistaken_outcome(name, number, case):
     """What one known mistake of an exercise does on one case, by their numbers."""
     exercise, args = EXERCISES[name], expected_outcomes(name)[0][case]
-    found, in_time, _ = running.outcomes(exercise, exercise.mistakes[number].function, [args])
-    return found[0] if in_time else running.Outcome(comparing.Odd(None))
+    found, in_time, _ = runner.outcomes(exercise, exercise.mistakes[number].function, [args])
+    return found[0] if in_time else runner.Outcome(compare.Opaque(None))
 
 
 def difference_between(exercise, expected, got):
@@ -34,13 +34,13 @@ def difference_between(exercise, expected, got):
     if expected.error is not None:
         if got.error is not None and issubclass(got.error.kind, expected.error.kind):
             return None
-        return got.error or comparing.Difference("type", "", None, got.value)
+        return got.error or compare.Difference("type", "", None, got.value)
     if exercise.returns:
-        difference = comparing.find(expected.value, got.value, exercise.tolerance, exercise.parts)
+        difference = compare.find(expected.value, got.value, exercise.tolerance, exercise.parts)
         if difference:
             return difference
     for name, value in expected.after.items():
-        difference = comparing.find(value, got.after[name], exercise.tolerance)
+        difference = compare.find(value, got.after[name], exercise.tolerance)
         if difference:
             part = f"{name}.{difference.part}" if difference.part else name
             return replace(difference, part=part)
@@ -51,7 +51,7 @@ def _visible(exercise, outcome):
     """An outcome without what does not count: the answer of a function that only writes."""
     if exercise.returns or outcome.error:
         return outcome
-    return running.Outcome(None, None, outcome.after, outcome.written)
+    return runner.Outcome(None, None, outcome.after, outcome.written)
 
 
 def recognise(exercise, expected, found, wrong):
@@ -67,7 +67,7 @@ def recognise(exercise, expected, found, wrong):
        most others on which it shows, and wherever it shows, the learner's answer is wrong too.
     """
     found, first = [_visible(exercise, outcome) for outcome in found], wrong[0]
-    broken = [comparing.broken(outcome) for outcome in found]
+    broken = [compare.is_arithmetic_failure(outcome) for outcome in found]
     stopped = [outcome.error and not b for outcome, b in zip(found, broken, strict=True)]
     same, lenient, partly = [], [], {}
     for number, mistake in enumerate(exercise.mistakes):
@@ -77,12 +77,12 @@ def recognise(exercise, expected, found, wrong):
 
         def same_as(case, mistake=mistake, theirs=theirs):
             error = found[case].error
-            return comparing.same_outcome(theirs(case), found[case], exercise.tolerance) and (
+            return compare.same_outcome(theirs(case), found[case], exercise.tolerance) and (
                 error is None or re.search(mistake.error, error.text) is not None
             )
 
         def agrees(case, theirs=theirs, same_as=same_as):
-            return same_as(case) or (broken[case] and comparing.broken(theirs(case)))
+            return same_as(case) or (broken[case] and compare.is_arithmetic_failure(theirs(case)))
 
         if not agrees(first) and not stopped[first]:
             continue  # the quick way past most of them

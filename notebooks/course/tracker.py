@@ -47,7 +47,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # What a cell's code uses and makes ---------------------------------------------------------
 
 
-class Uses(ast.NodeVisitor):
+class NameUsage(ast.NodeVisitor):
     """The names that a cell needs from others, binds, changes in place, and calls.
 
     functions: name -> Uses of its body; imports: name -> where it comes from. A name that is bound
@@ -114,7 +114,7 @@ class Uses(ast.NodeVisitor):
         own = set()
         for part in node.generators:
             own |= names_in(part.target)
-        inner = Uses([], own)
+        inner = NameUsage([], own)
         for part in node.generators:
             inner.visit(part.iter)
             for condition in part.ifs:
@@ -151,7 +151,7 @@ class Uses(ast.NodeVisitor):
         for part in node.decorator_list + node.bases:
             self.visit(part)
         self.binds.add(node.name)
-        inner = Uses(node.body)
+        inner = NameUsage(node.body)
         for function in inner.functions.values():
             inner.take(function)
         inner.parameters = []
@@ -172,7 +172,7 @@ def body_of(function):
     given = [a.arg for a in arguments.posonlyargs + arguments.args + arguments.kwonlyargs]
     given += [a.arg for a in (arguments.vararg, arguments.kwarg) if a]
     body = [function.body] if isinstance(function, ast.Lambda) else function.body
-    inner = Uses(body, given)
+    inner = NameUsage(body, given)
     for name in [name for name in inner.needs if name in inner.binds]:
         del inner.needs[name]
     for name, deeper in inner.functions.items():
@@ -202,9 +202,9 @@ class Cell:
     def __init__(self, key, source, heading="", tags=()):
         self.key, self.source, self.heading, self.tags = key, source, heading, tags
         try:
-            self.uses = Uses(ast.parse(source).body)
+            self.uses = NameUsage(ast.parse(source).body)
         except (SyntaxError, ValueError, RecursionError):  # a magic, say
-            self.uses = Uses([])
+            self.uses = NameUsage([])
 
     @property
     def name(self):
@@ -296,7 +296,7 @@ def same(one, other):
 # The kernel --------------------------------------------------------------------------------
 
 
-class Watch:
+class ExecutionTracker:
     """Keeps book, for one kernel, of which cell made what each name stands for."""
 
     def __init__(self, names, folder=LESSONS):
@@ -318,7 +318,7 @@ class Watch:
             return ""
         cell = self.lesson.cells[place]
         self.running = cell.key
-        self.let_go(cell.key)
+        self.release_outputs(cell.key)
         uses = cell.uses if same(cell.source, source) else Cell(key, source).uses
         wrong = {}
         for name, maker in self.lesson.needed(uses, place).items():
@@ -346,7 +346,7 @@ class Watch:
             return True
         return key == maker.key and in_turn
 
-    def let_go(self, key):
+    def release_outputs(self, key):
         """Drop what a cell showed when it ran last."""
         number = self.outputs.pop(key, None)
         self.names.get("_oh", {}).pop(number, None)
@@ -370,7 +370,7 @@ class Watch:
     def open(self, key, source):
         """Read the notebook that this kernel belongs to, again if it has been saved since."""
         if self.path is None:
-            self.path = self.search(key, source)
+            self.path = self.find_notebook(key, source)
         if self.path is None:
             return False
         status = os.stat(self.path)
@@ -379,7 +379,7 @@ class Watch:
             self.stamp, self.lesson = stamp, read(self.path)
         return True
 
-    def search(self, key, source):
+    def find_notebook(self, key, source):
         """The notebook, as the server names it or, without a name, the one that has this cell."""
         named = os.path.basename(os.environ.get("JPY_SESSION_NAME") or "")
         if named.endswith(".ipynb"):
@@ -411,32 +411,32 @@ def watch():
     shell = IPython.get_ipython() if IPython else None
     if getattr(shell, "kernel", None) is None:
         return None
-    if hasattr(shell, "course_watch"):
-        return shell.course_watch
-    keeper = shell.course_watch = Watch(shell.user_ns)
+    if hasattr(shell, "course_tracker"):
+        return shell.course_tracker
+    tracker = shell.course_tracker = ExecutionTracker(shell.user_ns)
     root = os.path.dirname(LESSONS)
     if root not in map(os.path.abspath, sys.path):
         sys.path.append(root)  # rnn_core is found even if a lesson's first cell was skipped
 
     def before(info, quiet=False):
         try:
-            said = keeper.before(getattr(info, "cell_id", None), info.raw_cell)
+            said = tracker.before(getattr(info, "cell_id", None), info.raw_cell)
         except Exception:  # a lesson goes on, whatever is wrong here
-            said, keeper.state = "", None
+            said, tracker.state = "", None
         if said and not quiet:
             print(said)
 
     def after(result):
         try:
-            keeper.after(result.success, getattr(result, "execution_count", None))
+            tracker.after(result.success, getattr(result, "execution_count", None))
         except Exception:
-            keeper.state = None
+            tracker.state = None
 
     def forget(key, number):  # IPython 9 keeps every picture that was ever shown
         getattr(shell.history_manager, "outputs", {}).pop(number, None)
         shell.user_ns_hidden.pop(f"_{number}", None)
 
-    keeper.forget.append(forget)
+    tracker.forget.append(forget)
     # Cells that ran before the course was first imported, and the one that is importing it.
     *earlier, running = shell.history_manager.input_hist_raw[1:] or [""]
     for source in earlier:
@@ -445,4 +445,4 @@ def watch():
     before(types.SimpleNamespace(raw_cell=running))
     shell.events.register("pre_run_cell", before)
     shell.events.register("post_run_cell", after)
-    return keeper
+    return tracker

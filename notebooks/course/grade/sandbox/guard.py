@@ -105,7 +105,7 @@ def die_with_parent():
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # 1: PR_SET_PDEATHSIG
 
 
-def put_up(scratch, readable, hidden):
+def install_audit_hook(scratch, readable, hidden):
     """Refuse from now on what no exercise needs.
 
     scratch: the one folder that may be written in. hidden: folders that may not be read (the

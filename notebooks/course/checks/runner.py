@@ -18,7 +18,7 @@ from functools import partial
 
 import numpy as np
 
-from .comparing import Odd
+from .compare import Opaque
 
 TIME_LIMIT = 5.0  # seconds for all calls of one check together
 PATIENCE = 4  # times as long on the clock, while the processor is busy with something else
@@ -136,7 +136,7 @@ def call(exercise, function, args):
         if problem in errors:
             error = raised(problem, function)
         else:  # not the learner's: what they gave back cannot be looked into
-            value = Odd(answers[-1] if answers else None)
+            value = Opaque(answers[-1] if answers else None)
     after, written = {}, []
     for name, before, now in zip(exercise.arguments, args, copies, strict=False):
         if name in exercise.in_place:
@@ -174,7 +174,7 @@ class _Router(io.TextIOBase):
         return getattr(self.original, name)
 
 
-class _Apart(threading.Thread):
+class WorkerThread(threading.Thread):
     """A thread that runs a task and can be made to end, however its code clings to life.
 
     Endless code catches what interrupts it, in an `except` inside its loop. From Python 3.12 on
@@ -187,8 +187,8 @@ class _Apart(threading.Thread):
         self.task, self.begin = task, begin
         self.done = self.over = False
         self.error, self.interrupt = type("OutOfTime", (OutOfTime,), {}), None
-        self.bell = threading.Lock()  # released when it is over, so that nobody waits longer
-        self.bell.acquire()
+        self.finished = threading.Lock()  # released when it is over, so that nobody waits longer
+        self.finished.acquire()
 
     def run(self):
         self.interrupt = partial(_interrupt, self.ident, self.error)
@@ -208,18 +208,18 @@ class _Apart(threading.Thread):
                     pass
         except OutOfTime:
             pass
-        self.bell.release()
+        self.finished.release()
 
     def stop(self):
         """Ask the thread to end until it does, for a second at most."""
         end = time.monotonic() + 1
-        with _every_line(self.refuse) if MONITORING and not self.over else _nothing():
+        with _every_line(self.raise_timeout) if MONITORING and not self.over else _nothing():
             while not self.over and time.monotonic() < end:
                 if self.interrupt and not self.over:  # asked last: it cannot end before the call
                     self.interrupt()
-                self.bell.acquire(timeout=0.01)
+                self.finished.acquire(timeout=0.01)
 
-    def refuse(self, code, line):
+    def raise_timeout(self, code, line):
         """Raise OutOfTime at a line of the thread's own."""
         ours = threading.get_ident() == self.ident and code.co_filename != __file__
         if ours and not self.over and code.co_filename != threading.__file__:
@@ -260,7 +260,7 @@ def _clocks():
     return spent
 
 
-def run_apart(task, seconds):
+def run_with_timeout(task, seconds):
     """Run task() in a thread of its own; return whether it ended in time, and what it printed.
 
     Out of time is a task that has had so many seconds, and the processor for most of them; on a
@@ -275,7 +275,7 @@ def run_apart(task, seconds):
             out.thread = threading.get_ident()
 
     _routers.append(outs)
-    ask, thread = builtins.input, _Apart(task, begin)
+    ask, thread = builtins.input, WorkerThread(task, begin)
     for name, out in outs.items():
         setattr(sys, name, out)
     builtins.input = _no_input
@@ -285,7 +285,9 @@ def run_apart(task, seconds):
             thread.start()
             spent = _clocks()
             while not thread.over and not spent(seconds):
-                thread.bell.acquire(timeout=0.05)  # in slices: Ctrl-C gets through on Windows too
+                thread.finished.acquire(
+                    timeout=0.05
+                )  # in slices: Ctrl-C gets through on Windows too
     finally:
         thread.stop()
         builtins.input = ask
@@ -320,5 +322,5 @@ def outcomes(exercise, function, cases):
             if not_written(found):
                 break
 
-    in_time, printed = run_apart(task, TIME_LIMIT)
+    in_time, printed = run_with_timeout(task, TIME_LIMIT)
     return found, in_time, printed

@@ -8,16 +8,16 @@ import tempfile
 import time
 from dataclasses import dataclass
 
-from ..checks import check, running
+from ..checks import check, runner
 from ..exercises import EXERCISES
-from . import collecting
+from . import submissions
+from .extract import Attempt, Unreadable
 from .remote import Ended, Remote
-from .slicing import Attempt, Unreadable
 
 TRIES = 12  # at an exercise of a student, in all files
 PATIENCE = 3  # times the limit of one try, after which no further one begins
 SURVEYS = 5  # modules of a student that are run to see what they have
-HANDED_BACK = "handed-back"
+RETURNED_REFERENCE = "handed-back"
 PASSED, NOT_YET, NOT_WRITTEN, UNUSABLE = "passed", "not yet", "not written", "unusable"
 
 
@@ -46,15 +46,15 @@ class Row:
 def judge(student, root, limits, exercises=tuple(EXERCISES)):
     """Return the rows of a student, one for each exercise; scratch folders are made in root."""
     loaded, troubles, started = [], list(student.troubles), time.monotonic()
-    before = running.TIME_LIMIT
-    running.TIME_LIMIT = limits.seconds  # what the sentences of a check say, too
+    before = runner.TIME_LIMIT
+    runner.TIME_LIMIT = limits.seconds  # what the sentences of a check say, too
     try:
         not_theirs = []
         for path in student.files:
             try:
                 beside = [p for p in student.files if p.parent == path.parent and p != path]
-                loaded.append(_Loaded(collecting.read(path), root, limits, beside))
-            except collecting.NotTheirs as reason:
+                loaded.append(_Loaded(submissions.read(path), root, limits, beside))
+            except submissions.NotTheirs as reason:
                 not_theirs.append(str(reason))
             except Unreadable as reason:
                 troubles.append(str(reason))
@@ -65,13 +65,13 @@ def judge(student, root, limits, exercises=tuple(EXERCISES)):
         for one in [one for one in loaded if one.submission.whole][:SURVEYS]:
             one.survey()
         if not student.files and not troubles:
-            troubles.append(collecting.nothing_from(student))
+            troubles.append(submissions.nothing_from(student))
         rows = [_row(student.name, name, loaded, troubles, limits) for name in exercises]
         if rows:
             rows[0].seconds += time.monotonic() - started - sum(row.seconds for row in rows)
         return rows
     finally:
-        running.TIME_LIMIT = before
+        runner.TIME_LIMIT = before
 
 
 def _row(student, name, loaded, troubles, limits):
@@ -161,7 +161,7 @@ class _Loaded:
         """Return look(remote, what the submission has), or a sentence when it does not load."""
         with scratch_in(self.root) as scratch:
             for path in self.modules:
-                if path.stat().st_size < collecting.LARGEST[".py"]:
+                if path.stat().st_size < submissions.LARGEST[".py"]:
                     shutil.copyfile(path, os.path.join(scratch, path.name))
             if self.submission.whole:
                 place = os.path.join(scratch, "my_rnn.py")
@@ -171,7 +171,7 @@ class _Loaded:
             try:
                 with Remote(attempt, wanted, scratch, self.limits, module) as remote:
                     return look(remote, remote.load())
-            except running.OutOfTime:
+            except runner.OutOfTime:
                 return f"it does not come to an end within {self.limits.seconds:g} seconds."
             except Ended as reason:
                 return f"{reason}."
@@ -201,11 +201,11 @@ class _Loaded:
         passed, mistake, message = bool(result.passed), result.mistake or "", result.message
         if remote.trouble:
             passed, mistake, message = False, "", f"{name}: {remote.trouble}."
-        elif remote.handed_back and not passed:
+        elif remote.returned_reference and not passed:
             mistake, message = (
-                HANDED_BACK,
+                RETURNED_REFERENCE,
                 (
-                    f"{name}: this hands back what the course's own `{remote.handed_back}` gives, in "
+                    f"{name}: this hands back what the course's own `{remote.returned_reference}` gives, in "
                     "place of work of one's own."
                 ),
             )

@@ -1,6 +1,6 @@
 """The process in which a student's function runs, one for each exercise of each submission.
 
-It reads frames (see wire.py) from its standard input and answers on its standard output: first the
+It reads frames (see protocol.py) from its standard input and answers on its standard output: first the
 setup, then calls. It holds the student's text and the inputs of the call at hand, and nothing to
 compare an answer with: the grader does that, in a process of its own.
 """
@@ -26,14 +26,14 @@ import warnings
 import guard
 import numpy as np
 import numpy.random
-import wire
+import protocol
 
 PRINTED = 4000  # characters of printed text that are kept of a call
 TEXT = 2000  # characters of what an exception says
 SHOWING = ("course.plots", "course.widgets", "display", "get_ipython")  # of no use for an answer
 
 
-class HandedBack(RuntimeError):
+class ReferenceUsed(RuntimeError):
     """The course's own answer to this exercise was called."""
 
 
@@ -101,21 +101,21 @@ class Printed(io.TextIOBase):
 # What a submission may import from the course ------------------------------------------------
 
 
-class Inert(types.ModuleType):
+class StubModule(types.ModuleType):
     """Stands for what a submission needs only to load: figures, widgets, the check itself."""
 
     __path__ = ()
-    judging = False  # once it is judged, a function has no use for what does nothing
+    strict = False  # once it is judged, a function has no use for what does nothing
 
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return Inert(f"{self.__name__}.{name}")
+        return StubModule(f"{self.__name__}.{name}")
 
     def __call__(self, *args, **named):
-        if Inert.judging and not self.__name__.startswith(SHOWING):
-            raise HandedBack(self.__name__.rpartition(".")[2])
-        return Inert(f"{self.__name__}.answer")
+        if StubModule.strict and not self.__name__.startswith(SHOWING):
+            raise ReferenceUsed(self.__name__.rpartition(".")[2])
+        return StubModule(f"{self.__name__}.answer")
 
     def __iter__(self):
         return iter(())
@@ -124,8 +124,8 @@ class Inert(types.ModuleType):
         return 0
 
 
-class InertCourse:
-    """Finds every module of the course, as an Inert one."""
+class StubCourse:
+    """Finds every module of the course, as a stub."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
@@ -133,11 +133,11 @@ class InertCourse:
             return None
         from importlib.machinery import ModuleSpec
 
-        return ModuleSpec(name, InertCourse, is_package=True)
+        return ModuleSpec(name, StubCourse, is_package=True)
 
     @staticmethod
     def create_module(spec):
-        return Inert(spec.name)
+        return StubModule(spec.name)
 
     @staticmethod
     def exec_module(module):
@@ -148,13 +148,13 @@ def stand_in(name):
     """What is in the place of the course's own answer to this exercise."""
 
     def answer(*args, **named):
-        raise HandedBack(name)
+        raise ReferenceUsed(name)
 
     answer.__name__ = answer.__qualname__ = name
     return answer
 
 
-def lend(core, helpers, answers, model):
+def install_provided(core, helpers, answers, model):
     """Make `rnn_core` and `course` importable, without what would be an answer here.
 
     core: the text of rnn_core, cut; helpers: the course's answers to earlier exercises, as texts by
@@ -162,7 +162,7 @@ def lend(core, helpers, answers, model):
     class Model. Return the answers that are lent by name, and Model.
     """
     rnn_core = types.ModuleType("rnn_core")
-    rnn_core._HandedBack = HandedBack
+    rnn_core._ReferenceUsed = ReferenceUsed
     sys.modules["rnn_core"] = rnn_core
     exec(compile(core, "<rnn_core>", "exec"), rnn_core.__dict__)
     lent = {}
@@ -171,7 +171,7 @@ def lend(core, helpers, answers, model):
         exec(compile(text, f"<course: {name}>", "exec"), space)
         lent[name] = space[name]
     lent.update((name, stand_in(name)) for name in answers)
-    sys.meta_path.append(InertCourse)
+    sys.meta_path.append(StubCourse)
     import course.exercises
     import course.keep
 
@@ -190,7 +190,7 @@ def build(Model, pipes):
     """Return the function that makes networks and functions of what comes in a frame."""
 
     def make(part):
-        if isinstance(part, wire.Callback):
+        if isinstance(part, protocol.Callback):
             return lambda *args: ask(pipes, part.number, args)
         model = Model(part["characters"], *part["sizes"], part["learning_rate"])
         for name in part["parameters"]:
@@ -205,8 +205,8 @@ def build(Model, pipes):
 
 def ask(pipes, number, args):
     """Have the grader call a function that is among the arguments."""
-    pipes.send(wire.pack({"ask": number, "args": args}))
-    answer = wire.unpack(pipes.receive())
+    pipes.send(protocol.pack({"ask": number, "args": args}))
+    answer = protocol.unpack(pipes.receive())
     if "error" in answer:
         raise getattr(builtins, answer["error"], Exception)(answer["text"])
     return answer["value"]
@@ -258,7 +258,7 @@ def described(error, filenames):
         "text": text,
         "line": own[-1].lineno if own else getattr(error, "lineno", None),
         "innermost": frames[-1].name if frames else "",
-        "handed back": isinstance(error, HandedBack),
+        "handed back": isinstance(error, ReferenceUsed),
     }
 
 
@@ -290,7 +290,7 @@ def calls(out, function, arguments, filename, times):
     found, end = [], time.monotonic() + 0.2
     while len(found) < times and (not found or time.monotonic() < end):
         content, given = call(out, function, arguments, filename)
-        found.append(np.frombuffer(wire.pack(content, given), np.uint8))
+        found.append(np.frombuffer(protocol.pack(content, given), np.uint8))
         if "error" in content:
             break
     return found
@@ -301,15 +301,17 @@ def call(out, function, arguments, filename):
 
     What it left in its arguments is sent too, where that is not what came in.
     """
-    before = [wire.pack(argument) for argument in arguments]
+    before = [protocol.pack(argument) for argument in arguments]
     troubles, error = {}, None
     try:
         with np.errstate(all="call", call=lambda kind, flag: troubles.setdefault(kind)):
             answer = function(*arguments)
     except BaseException as problem:
         error = described(problem, [filename])
-    numbers = [i for i, old in enumerate(before) if wire.pack(arguments[i]) != old]
-    changed = wire.pack([[i, arguments[i]] for i in numbers])  # apart: here no part is "argument i"
+    numbers = [i for i, old in enumerate(before) if protocol.pack(arguments[i]) != old]
+    changed = protocol.pack(
+        [[i, arguments[i]] for i in numbers]
+    )  # apart: here no part is "argument i"
     found = {
         "changed": np.frombuffer(changed, np.uint8),
         "troubles": list(troubles),
@@ -325,27 +327,29 @@ def call(out, function, arguments, filename):
 def serve():
     """Load what the grader sends and answer its calls, until it ends this process."""
     pipes = Pipes()
-    setup = wire.unpack(pipes.receive())
+    setup = protocol.unpack(pipes.receive())
     guard.die_with_parent()
     guard.limit(*setup["limits"])
     warnings.simplefilter("ignore")
-    lent, Model = lend(setup["core"], setup["helpers"], setup["answers"], setup["model"])
+    lent, Model = install_provided(
+        setup["core"], setup["helpers"], setup["answers"], setup["model"]
+    )
     make, wanted = build(Model, pipes), setup["target"]
     out = sys.stdout = Printed()
     sys.stderr = sys.__stdout__ = sys.__stderr__ = Printed()
     builtins.input = _no_input
-    builtins.display, builtins.get_ipython = Inert("display"), Inert("get_ipython")
-    guard.put_up(setup["scratch"], setup["readable"], setup["hidden"])
+    builtins.display, builtins.get_ipython = StubModule("display"), StubModule("get_ipython")
+    guard.install_audit_hook(setup["scratch"], setup["readable"], setup["hidden"])
     np.seterr(all="ignore")
     sys.path.append(setup["scratch"])  # last: a numpy.py of theirs is not to stand for NumPy
 
     def reply(number, content):
         try:
-            frame = wire.pack({**content(), "number": number})
+            frame = protocol.pack({**content(), "number": number})
         except BaseException as problem:  # an object of theirs may do anything when looked at
-            large = isinstance(problem, (wire.TooLarge, MemoryError))
+            large = isinstance(problem, (protocol.TooLarge, MemoryError))
             lost = "too large" if large else "not to be looked into"
-            frame = wire.pack({"number": number, "lost": lost})
+            frame = protocol.pack({"number": number, "lost": lost})
         pipes.send(frame)
 
     reply(0, dict)
@@ -365,10 +369,10 @@ def serve():
         return
     found = about(names, wanted)
     reply(1, lambda: {"stopped": stopped, **found})
-    function, number, Inert.judging = names.get(wanted), 1, True
+    function, number, StubModule.strict = names.get(wanted), 1, True
     while True:
         number += 1
-        asked = wire.unpack(pipes.receive(), make)
+        asked = protocol.unpack(pipes.receive(), make)
         given = (out, function, asked["args"], found["filename"], asked["times"])
         reply(number, lambda given=given: {"calls": calls(*given)})
 

@@ -12,10 +12,10 @@ import warnings
 from dataclasses import replace
 
 from ..exercises import EXERCISES
-from . import collecting, judging
-from .inside import guard
-from .judging import Row
+from . import grading, submissions
+from .grading import Row
 from .remote import STARTING, Limits
+from .sandbox import guard
 
 FROM_A_TERMINAL = {  # on POSIX
     getattr(signal, name)
@@ -33,7 +33,7 @@ def grade(folder, jobs=None, limits=None, report=lambda rows: None, exercises=tu
     """
     limits = limits or Limits()
     limits = replace(limits, hidden=(*limits.hidden, os.path.realpath(folder)))
-    found, others = collecting.students(folder)
+    found, others = submissions.students(folder)
     jobs = max(1, min(jobs or _processors(), len(found), 32))
     waiting, rows, lock = queue.SimpleQueue(), {}, threading.Lock()
     for student in found:
@@ -80,7 +80,7 @@ def _end(judges, threads, root):
         judge.end()
     for thread in threads:
         thread.join()
-    judging.remove(root)
+    grading.remove(root)
 
 
 @contextlib.contextmanager
@@ -137,7 +137,7 @@ class _Judge:
         """The rows of a student; when the process dies over it, rows that say so."""
         once = 2 * STARTING + 4 * self.limits.seconds
         patience = once * (len(student.files) + 1)
-        patience += len(self.exercises) * (once + judging.PATIENCE * self.limits.seconds)
+        patience += len(self.exercises) * (once + grading.PATIENCE * self.limits.seconds)
         try:
             if not self.process:
                 self._start()
@@ -149,7 +149,7 @@ class _Judge:
         self.end()
         said = "The grader was stopped while it looked at this submission: look at it by hand."
         return [
-            Row(student.name, EXERCISES[name].lesson, name, judging.UNUSABLE, "", said)
+            Row(student.name, EXERCISES[name].lesson, name, grading.UNUSABLE, "", said)
             for name in self.exercises
         ]
 
@@ -169,6 +169,6 @@ def _serve(line, root, limits, exercises):
             student = line.recv()
         except (EOFError, OSError):
             return
-        rows = judging.judge(student, root, limits, exercises)
+        rows = grading.judge(student, root, limits, exercises)
         with contextlib.suppress(OSError):
             line.send(rows)
