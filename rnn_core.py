@@ -268,6 +268,9 @@ class RNN:
         for name, array in self.parameters.items():
             fits = name in gradients and gradients[name].shape == array.shape
             require(fits, "Gradients must have the names and shapes of the parameters.")
+        self._move(gradients)
+
+    def _move(self, gradients):
         self.optimizer.update(self.parameters, self.clip(gradients))
 
     def train(self, text, iterations, *, batch_size=None, report=print_progress, every=1000):
@@ -374,7 +377,7 @@ class RNN:
 
     def save(self, path):
         """Write all that sampling and training go on from to one .npz, whole or not at all."""
-        optimizer, memory = type(self.optimizer).__name__, list(self.memory.values())
+        optimizer = type(self.optimizer).__name__
         require(self.vocab_size, "No weights yet: there is nothing to save.")
         require(optimizer in OPTIMIZERS, f"Only Adagrad and Adam can be saved, not {optimizer}.")
         meta = {
@@ -386,9 +389,10 @@ class RNN:
             "rng": self.rng.bit_generator.state,
         }
         arrays, partial = {**self.parameters, "h": self.h}, f"{path}.partial"
-        if memory:
+        if self.memory:
             several = self.memory["bh"].shape[:-1]  # Adam remembers two numbers for each weight
-            arrays["all"] = np.concatenate([a.reshape(*several, -1) for a in memory], axis=-1)
+            memory = [array.reshape(*several, -1) for array in self.memory.values()]
+            arrays["all"] = np.concatenate(memory, axis=-1)
         try:
             with open(partial, "wb") as file:
                 np.savez(file, meta=json.dumps(meta, default=float), **arrays)
@@ -404,7 +408,8 @@ class RNN:
             try:
                 arrays = dict(np.load(file, allow_pickle=False))
                 meta, (H, V) = json.loads(str(arrays.pop("meta"))), arrays["Wxh"].shape
-                require(arrays["Whh"].shape == (H, H), "Whh is not square")
+                fits = arrays["Whh"].shape == (H, H) and arrays["Wxh"].dtype.kind == "f"
+                require(fits, "these are no weights")
                 rnn = cls(V, H, meta["counters"]["seq_length"], dtype=arrays["Wxh"].dtype)
                 for name in rnn.parameters:
                     rnn.parameters[name] = arrays.pop(name)
@@ -458,6 +463,7 @@ class FastRNN(RNN):
         return Parameters(pieces(known["all"], self.parameters) if known else {})
 
     def _remember(self, flat):
+        super()._remember(flat)  # or says that it does not fit
         self.optimizer.memory = {"all": flat}
 
     def forward(self, inputs, h_prev):
@@ -474,7 +480,7 @@ class FastRNN(RNN):
         ps -= ps.max(axis=-1, keepdims=True)
         np.exp(ps, ps)
         ps /= ps.sum(axis=-1, keepdims=True)
-        return hs, ps.reshape(*inputs.shape, -1)
+        return hs, ps.reshape(*inputs.shape, len(by))
 
     def backward(self, inputs, targets, hs, ps):
         """As in RNN. Every sum over time steps, but that of blame, is one product."""
@@ -500,7 +506,7 @@ class FastRNN(RNN):
             "by": ones.dot(dys),
         }
 
-    def update_params(self, gradients):
+    def _move(self, gradients):
         """As in RNN: one call clips all gradients, and one moves all parameters."""
         if self.clip is not clip_by_value:  # another rule may ask for the names
             gradients = self.clip(gradients)

@@ -15,8 +15,8 @@ from functools import cache
 
 import numpy as np
 
-import by_the_book
 import rnn_core
+from course import by_the_book
 
 COMMAND = ("-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC")
 

@@ -12,9 +12,8 @@ import time
 import competitors
 import numpy as np
 
-import by_the_book
 import rnn_core
-from course import texts
+from course import by_the_book, texts
 
 
 def sampling(quick):

@@ -98,11 +98,6 @@ def plain_descent(model, gradients):
         array -= model.learning_rate * gradients[name]
 
 
-def entries_replaced(model, gradients):
-    for name, array in model.parameters.items():
-        model.parameters[name] = array - model.learning_rate * gradients[name]
-
-
 def uphill(model, gradients):
     adagrad(model, {name: -gradient for name, gradient in gradients.items()})
 
@@ -309,16 +304,6 @@ TRAIN_STEP.mistake(
     """,
     name="plain-descent",
 )(replacing(update=plain_descent))
-
-
-TRAIN_STEP.mistake(
-    """
-    `model.parameters` and `model.memory` hand out their arrays and take no others in their place.
-    Change the arrays themselves, as `adagrad_update` does.
-    """,
-    name="entries-replaced",
-    error="does not support item assignment",
-)(replacing(update=entries_replaced))
 
 
 TRAIN_STEP.mistake(
