@@ -1,5 +1,8 @@
 """A character-level recurrent network in NumPy, in the order in which the lessons build it.
 
+First its pieces, each with the lesson that it is from; then `RNN`, which is made of them; last
+`FastRNN`, what lesson 11 makes of it, for wherever time matters.
+
 T counts time steps, B an optional batch of sequences read side by side, V the distinct characters,
 H the hidden units. Arrays put time first, then the batch, then features; losses are in nats.
 With x_t the character at step t, as a one-hot column:
@@ -413,7 +416,8 @@ class RNN:
                 rnn = cls(V, H, meta["counters"]["seq_length"], dtype=arrays["Wxh"].dtype)
                 for name in rnn.parameters:
                     rnn.parameters[name] = arrays.pop(name)
-                vars(rnn).update(meta["counters"], h=arrays.pop("h"))
+                rnn.h, counters = arrays.pop("h"), meta["counters"]
+                vars(rnn).update({name: counters[name] for name in COUNTERS})
                 rnn.rng.bit_generator.state = meta["rng"]
                 rnn.vocabulary = Vocabulary(meta["characters"]) if meta["characters"] else None
                 rnn.clip = clip_by_value if meta.get("clip", True) else None

@@ -57,9 +57,9 @@ def limit(hidden, intensity, peak, memory, cache):
 
 
 def felt(hidden, point, peak, memory, cache):
-    """Return what holds a product back: arithmetic, cache or memory; the call if far below them."""
+    """Return what holds a product back: arithmetic, cache, memory, or the price of the call."""
     height, name = limit(hidden, point[0], peak, memory, cache)
-    return name if point[1] > height / 2 else "the call"
+    return name if point[1] > height / 2 else "the call" if 4 * hidden**2 <= NEAR else "memory"
 
 
 def roof(peak, memory, cache, points):
