@@ -391,7 +391,7 @@ class RNN:
             "characters": self.vocabulary.characters if self.vocabulary else None,
             "rng": self.rng.bit_generator.state,
         }
-        arrays, partial = {**self.parameters, "h": self.h}, f"{path}.partial"
+        arrays, partial = {**self.parameters, "h": self.h}, f"{path}.{os.getpid()}.partial"
         if self.memory:
             several = self.memory["bh"].shape[:-1]  # Adam remembers two numbers for each weight
             memory = [array.reshape(*several, -1) for array in self.memory.values()]
