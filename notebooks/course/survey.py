@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_core import RNN, Adam, cross_entropy, orthogonal
+from rnn_core import Adam, FastRNN, cross_entropy, orthogonal
 
 RARE = 5  # a character that occurs less often can hardly be learnt
 LONG = 1000  # characters in one line
@@ -113,7 +113,7 @@ def plan(length, hidden_size=128, passes=10):
 
 def build(vocabulary, made, seed=0):
     """Return an untrained network for a Plan: float32, Adam, and a rotation for Whh."""
-    model = RNN(len(vocabulary), made.hidden_size, made.seq_length, seed=seed, dtype=np.float32)
+    model = FastRNN(len(vocabulary), made.hidden_size, made.seq_length, seed=seed, dtype=np.float32)
     model.vocabulary, model.optimizer = vocabulary, Adam(2e-3)
     model.Whh = orthogonal(made.hidden_size, model.rng)
     return model

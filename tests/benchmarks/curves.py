@@ -18,7 +18,7 @@ STREAMS = 32  # the validation text is read as so many streams side by side
 
 def original(vocabulary):
     """Return the network of the original experiment, and its batch size."""
-    rnn = rnn_core.RNN(len(vocabulary), 64, 25, seed=0)
+    rnn = rnn_core.FastRNN(len(vocabulary), 64, 25, seed=0)
     return rnn, None
 
 
@@ -28,7 +28,7 @@ def larger(vocabulary):
     Whh starts orthogonal and Wxh from N(0, 1), so that from the first update on the state holds
     which character was read: it is below the 3-gram model after some 200 updates.
     """
-    rnn = rnn_core.RNN(len(vocabulary), 256, 50, 0.005, seed=0, dtype=np.float32)
+    rnn = rnn_core.FastRNN(len(vocabulary), 256, 50, 0.005, seed=0, dtype=np.float32)
     rnn.optimizer = rnn_core.Adam(0.005)
     rnn.Whh = rnn_core.orthogonal(256, rnn.rng)
     rnn.Wxh = rnn.rng.standard_normal(rnn.Wxh.shape)
@@ -37,7 +37,7 @@ def larger(vocabulary):
 
 def lesson_12(vocabulary):
     """Return the network that lesson 12 trains at length, and its batch size."""
-    rnn = rnn_core.RNN(len(vocabulary), 128, 50, seed=0, dtype=np.float32)
+    rnn = rnn_core.FastRNN(len(vocabulary), 128, 50, seed=0, dtype=np.float32)
     rnn.optimizer = rnn_core.Adam(0.003)
     rnn.Whh = rnn_core.orthogonal(128, rnn.rng)
     return rnn, 32

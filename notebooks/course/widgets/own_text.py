@@ -7,7 +7,7 @@ import os
 
 import ipywidgets
 
-from rnn_core import RNN, Vocabulary
+from rnn_core import FastRNN, Vocabulary
 
 from .. import baselines, texts
 from ..survey import (
@@ -126,7 +126,7 @@ def load_for(path, bench):
     """Load a network to go on with a text, or say in a sentence why that does not go."""
     path = _npz(path)
     try:
-        model = RNN.load(path)
+        model = FastRNN.load(path)
     except FileNotFoundError:
         raise ValueError(f"There is no file {path!r} in {os.getcwd()!r}: check its name.") from None
     except OSError as error:
