@@ -106,7 +106,7 @@ def best_units(found):
     label(ax, "The unit that follows each feature best", "correlation, without its sign")
     alt = (
         f"Pairs of bars for {', '.join(names)}: the correlation of the best unit, and the best to "
-        "be had by chance. All five stand above chance, position in word most of all."
+        "be had by chance. The position in the word stands far above chance."
     )
     return Picture(figure, alt)
 
