@@ -103,6 +103,8 @@ def main():
             {
                 "series": series,
                 "ladder": ladder,
+                "smoothing": "kneser-ney",
+                "exam": "the second of its three parts",
                 "characters": len(text),
                 "distinct": len(vocabulary),
             }
