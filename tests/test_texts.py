@@ -20,6 +20,7 @@ from course.texts import (
     read_text,
     recall_accuracy,
     recall_text,
+    reference_parts,
 )
 from rnn_core import Vocabulary
 
@@ -74,6 +75,39 @@ def test_a_python_without_its_reference_says_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "pydoc_data.topics", None)
     with pytest.raises(ModuleNotFoundError, match=r"without its reference.*read_text"):
         python_reference.__wrapped__()
+
+
+def repeated(text, read, length=50):
+    """The share of a text that lies in pieces of that length which were read, words in them."""
+    pieces = {read[i : i + length] for i in range(len(read) - length + 1)}
+    inside = np.zeros(len(text), bool)
+    for i in range(len(text) - length + 1):
+        piece = text[i : i + length]
+        if piece in pieces and sum(c.isalpha() for c in piece) > length / 2:
+            inside[i : i + length] = True
+    return inside.mean()
+
+
+def test_no_part_of_the_reference_repeats_another():
+    training, validation, test = reference_parts()
+    assert repeated(validation, training) < 0.03
+    assert repeated(test, training + validation) < 0.03
+    text = python_reference()
+    cut = len(text) * 9 // 10
+    assert repeated(text[cut:], text[:cut]) > 0.05  # what a plain cut would do
+
+
+def test_the_parts_are_whole_topics_and_eight_to_one_to_one():
+    from pydoc_data.topics import topics
+
+    parts = reference_parts()
+    sizes = np.array([len(part) for part in parts])
+    np.testing.assert_allclose(sizes / sizes.sum(), [0.8, 0.1, 0.1], atol=0.01)
+    whole = [topic.encode("ascii", "replace").decode() for topic in topics.values()]
+    for part in parts:
+        inside = sum(len(topic) + 1 for topic in whole if f"\n{topic}\n" in f"\n{part}\n")
+        assert inside >= len(part)
+    assert not set(parts.validation + parts.test) - set(parts.training)
 
 
 def test_importing_the_texts_reads_no_reference():

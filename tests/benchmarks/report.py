@@ -345,8 +345,9 @@ def more(results, pictures):
         *parts,
         "## Loss against seconds",
         f"The Python Language Reference ({learning['characters']:,} characters, "
-        f"{learning['distinct']} distinct), the last tenth kept for validation; one thread; "
-        f"nats per character. The ladder, with interpolated smoothing: {rungs}.",
+        f"{learning['distinct']} distinct), {learning.get('exam', 'the last tenth')} kept for "
+        "validation; one thread; nats per character. The ladder, with smoothing "
+        f"{learning.get('smoothing', 'interpolated')}: {rungs}.",
         f"![{learning_chart(learning).alt}]({pictures}/learning.png)",
         "\n".join(curves),
     ]
