@@ -64,7 +64,7 @@ class Exercise:
     lesson: int
     reference: Callable
     cases: Callable[[np.random.Generator], Iterator[tuple]]
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[Mistake, ...] = ()
     _: KW_ONLY
     signature: str
     returns: str
@@ -80,6 +80,17 @@ class Exercise:
         """The names of the arguments, from the signature."""
         inside = re.fullmatch(r"\w+\((.*)\)", self.signature).group(1)
         return tuple(name.split("=")[0].strip() for name in inside.split(",") if name.strip())
+
+    def mistake(self, hint, error=""):
+        """Decorate a known mistake: its name is the function's, in kebab case."""
+
+        def known(function):
+            name = function.__name__.replace("_", "-")
+            known = (*self.mistakes, Mistake(name, function, hint, error))
+            object.__setattr__(self, "mistakes", known)
+            return function
+
+        return known
 
     def axis_names(self, part, ndim):
         """The names of the axes of one part of the answer, or () when there are none to give."""
