@@ -840,12 +840,16 @@ def _alone(home, function, name):
         node
         for node in tree.body
         if not (isinstance(node, ast.ImportFrom) and node.level)
+        and not isinstance(node, (ast.Expr, ast.For))  # mistakes that are made, and docstrings
         and not (
             isinstance(node, ast.Assign)
             and isinstance(node.value, (ast.Call, ast.List))
             and getattr(node.targets[0], "id", "").isupper()
         )
     ]
+    for node in kept:
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list = []
     for node in (inner for top in kept for inner in ast.walk(top)):  # the right one steps aside
         if isinstance(node, ast.Name) and node.id == name:
             node.id = f"right_{name}"

@@ -15,9 +15,10 @@ from rnn_core import RNN, Vocabulary
 class Mistake:
     """A wrong way of writing an exercise, with the hint for whoever writes it so.
 
-    `name` is a kebab-case id, `function` the wrong implementation, `hint` one or two sentences:
-    which mistake this is and what to look at, without the answer. Of a mistake that stops with an
-    error, `error` is what that error says (a regular expression), to tell it from others.
+    Made by `Exercise.mistake`. `name` is a kebab-case id, `function` the wrong implementation,
+    `hint` one or two sentences: which mistake this is and what to look at, without the answer.
+    Of a mistake that stops with an error, `error` is what that error says (a regular expression),
+    to tell it from others.
     """
 
     name: str
@@ -45,7 +46,7 @@ class Exercise:
     name, lesson   the function's name, and the number of its lesson
     reference      a correct implementation, from rnn_core where the two coincide
     cases          cases(rng) yields tuples of arguments, smallest first; the same on every run
-    mistakes       the known mistakes
+    mistakes       the known mistakes, each put there by `@EXERCISE.mistake("hint")` above it
     signature      "softmax(scores)": what the learner writes after `def`
     returns        what it gives back, in words after "should give back"; "" when only the
                    arguments after the call count
@@ -64,7 +65,7 @@ class Exercise:
     lesson: int
     reference: Callable
     cases: Callable[[np.random.Generator], Iterator[tuple]]
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: list[Mistake] = field(default_factory=list)
     _: KW_ONLY
     signature: str
     returns: str
@@ -75,22 +76,25 @@ class Exercise:
     axes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def mistake(self, hint, *, name="", error=""):
+        """Decorate a wrong function with its hint, and so make it a known mistake.
+
+        The id is the function's name unless `name` gives one. Line breaks in the hint count as
+        spaces, so that each sentence can stand on a line of its own.
+        """
+
+        def known(function):
+            id_ = name or function.__name__.replace("_", "-")
+            self.mistakes.append(Mistake(id_, function, " ".join(hint.split()), error))
+            return function
+
+        return known
+
     @cached_property
     def arguments(self):
         """The names of the arguments, from the signature."""
         inside = re.fullmatch(r"\w+\((.*)\)", self.signature).group(1)
         return tuple(name.split("=")[0].strip() for name in inside.split(",") if name.strip())
-
-    def mistake(self, hint, error=""):
-        """Decorate a known mistake: its name is the function's, in kebab case."""
-
-        def known(function):
-            name = function.__name__.replace("_", "-")
-            known = (*self.mistakes, Mistake(name, function, hint, error))
-            object.__setattr__(self, "mistakes", known)
-            return function
-
-        return known
 
     def axis_names(self, part, ndim):
         """The names of the axes of one part of the answer, or () when there are none to give."""

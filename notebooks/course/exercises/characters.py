@@ -7,7 +7,7 @@ import numpy as np
 
 import rnn_core
 
-from .base import Exercise, Mistake
+from .base import Exercise
 
 # build_vocabulary --------------------------------------------------------------------------
 
@@ -57,75 +57,6 @@ def both_ways(characters, start=0):
     )
 
 
-def unsorted_set(text):
-    return both_ways(list(set(text)))
-
-
-def sorted_too_early(text):
-    in_order = sorted(text)
-    return both_ways(set(in_order))
-
-
-def order_of_appearance(text):
-    return both_ways(dict.fromkeys(text))
-
-
-def order_of_frequency(text):
-    return both_ways([char for char, _ in Counter(text).most_common()])
-
-
-def sorted_backwards(text):
-    return both_ways(sorted(set(text), reverse=True))
-
-
-def starts_at_one(text):
-    return both_ways(sorted(set(text)), start=1)
-
-
-def repeats_kept(text):
-    return both_ways(sorted(text))
-
-
-def swapped_dictionaries(text):
-    char_to_ix, ix_to_char = both_ways(sorted(set(text)))
-    return ix_to_char, char_to_ix
-
-
-def same_way_twice(text):
-    char_to_ix, _ = both_ways(sorted(set(text)))
-    return char_to_ix, char_to_ix
-
-
-def lower_case_only(text):
-    return both_ways(sorted(set(text.lower())))
-
-
-def letters_only(text):
-    return both_ways(sorted(set(text) - set(" \n.,!")))
-
-
-def code_points(text):
-    return {char: ord(char) for char in text}, {ord(char): char for char in text}
-
-
-def spaces_split_off(text):
-    return both_ways(sorted(set(text.split())))
-
-
-def every_position(text):
-    return {char: i for i, char in enumerate(text)}, dict(enumerate(text))
-
-
-def places_in_the_text(text):
-    char_to_ix = {char: text.index(char) for char in sorted(set(text))}
-    return char_to_ix, {ix: char for char, ix in char_to_ix.items()}
-
-
-def same_way_back_twice(text):
-    _, ix_to_char = both_ways(sorted(set(text)))
-    return ix_to_char, ix_to_char
-
-
 BUILD_VOCABULARY = Exercise(
     name="build_vocabulary",
     lesson=1,
@@ -135,104 +66,137 @@ BUILD_VOCABULARY = Exercise(
     returns="two dictionaries, `char_to_ix` and `ix_to_char`",
     parts=("char_to_ix", "ix_to_char"),
     observe=observe_vocabulary,
-    mistakes=(
-        Mistake(
-            "not-sorted",
-            unsorted_set,
-            "The order comes straight from a set, and a set has none: tomorrow the same text "
-            "would get other numbers, and a saved network would read gibberish.",
-        ),
-        Mistake(
-            "sorted-too-early",
-            sorted_too_early,
-            "The text is sorted before it becomes a set, and the set forgets the order again. "
-            "Which of the two has to come last?",
-        ),
-        Mistake(
-            "order-of-appearance",
-            order_of_appearance,
-            "The numbers follow the order in which characters appear. That is repeatable, but "
-            "it changes when a sentence moves; number the characters in sorted order.",
-        ),
-        Mistake(
-            "order-of-frequency",
-            order_of_frequency,
-            "The most frequent character comes first here. Two characters that are equally "
-            "frequent then have no order of their own; use the sorted one.",
-        ),
-        Mistake(
-            "sorted-backwards",
-            sorted_backwards,
-            "The order is sorted, but from the last character to the first.",
-        ),
-        Mistake(
-            "starts-at-one",
-            starts_at_one,
-            "The numbers start at 1. Arrays count from 0, so the last character would fall off "
-            "the end of every table.",
-        ),
-        Mistake(
-            "repeats-kept",
-            repeats_kept,
-            "The text was sorted with all its repetitions, so numbers are skipped. Each "
-            "distinct character should be counted once.",
-        ),
-        Mistake(
-            "swapped",
-            swapped_dictionaries,
-            "The two dictionaries come in the wrong order: from character to number first, "
-            "then back.",
-        ),
-        Mistake(
-            "same-way-twice",
-            same_way_twice,
-            "Both dictionaries lead from character to number. The second leads back, from "
-            "number to character.",
-        ),
-        Mistake(
-            "lower-case",
-            lower_case_only,
-            "Capitals were made small. To the network H and h are two characters, and a text "
-            "should come back as it was.",
-        ),
-        Mistake(
-            "letters-only",
-            letters_only,
-            "Spaces or punctuation are missing. They are characters like any other: without "
-            "them the network could not tell where a word ends.",
-        ),
-        Mistake(
-            "code-points",
-            code_points,
-            "These are the characters' code points, with great gaps between them. The numbers "
-            "should run from 0 to V - 1 without a gap.",
-        ),
-        Mistake(
-            "words",
-            spaces_split_off,
-            "The text was split at spaces, so whole words are numbered. Here each character "
-            "is a class of its own.",
-        ),
-        Mistake(
-            "every-position",
-            every_position,
-            "The positions of the text are numbered, so a character that comes again gets a new "
-            "number. Find the distinct characters first, and number those.",
-        ),
-        Mistake(
-            "places-in-the-text",
-            places_in_the_text,
-            "Each number is the place where the character first stands in the text. What counts is "
-            "where it stands in the sorted list of distinct characters.",
-        ),
-        Mistake(
-            "same-way-back-twice",
-            same_way_back_twice,
-            "Both dictionaries lead from number to character. The first leads the other way, from "
-            "character to number.",
-        ),
-    ),
 )
+
+
+@BUILD_VOCABULARY.mistake(
+    "The order comes straight from a set, and a set has none: tomorrow the same text would get other numbers, and a saved network would read gibberish."
+)
+def not_sorted(text):
+    return both_ways(list(set(text)))
+
+
+@BUILD_VOCABULARY.mistake("""
+    The text is sorted before it becomes a set, and the set forgets the order again.
+    Which of the two has to come last?
+    """)
+def sorted_too_early(text):
+    in_order = sorted(text)
+    return both_ways(set(in_order))
+
+
+@BUILD_VOCABULARY.mistake("""
+    The numbers follow the order in which characters appear.
+    That is repeatable, but it changes when a sentence moves; number the characters in sorted order.
+    """)
+def order_of_appearance(text):
+    return both_ways(dict.fromkeys(text))
+
+
+@BUILD_VOCABULARY.mistake("""
+    The most frequent character comes first here.
+    Two characters that are equally frequent then have no order of their own; use the sorted one.
+    """)
+def order_of_frequency(text):
+    return both_ways([char for char, _ in Counter(text).most_common()])
+
+
+@BUILD_VOCABULARY.mistake("The order is sorted, but from the last character to the first.")
+def sorted_backwards(text):
+    return both_ways(sorted(set(text), reverse=True))
+
+
+@BUILD_VOCABULARY.mistake("""
+    The numbers start at 1.
+    Arrays count from 0, so the last character would fall off the end of every table.
+    """)
+def starts_at_one(text):
+    return both_ways(sorted(set(text)), start=1)
+
+
+@BUILD_VOCABULARY.mistake("""
+    The text was sorted with all its repetitions, so numbers are skipped.
+    Each distinct character should be counted once.
+    """)
+def repeats_kept(text):
+    return both_ways(sorted(text))
+
+
+@BUILD_VOCABULARY.mistake(
+    "The two dictionaries come in the wrong order: from character to number first, then back.",
+    name="swapped",
+)
+def swapped_dictionaries(text):
+    char_to_ix, ix_to_char = both_ways(sorted(set(text)))
+    return ix_to_char, char_to_ix
+
+
+@BUILD_VOCABULARY.mistake("""
+    Both dictionaries lead from character to number.
+    The second leads back, from number to character.
+    """)
+def same_way_twice(text):
+    char_to_ix, _ = both_ways(sorted(set(text)))
+    return char_to_ix, char_to_ix
+
+
+@BUILD_VOCABULARY.mistake("""
+    Capitals were made small.
+    To the network H and h are two characters, and a text should come back as it was.
+    """)
+def lower_case(text):
+    return both_ways(sorted(set(text.lower())))
+
+
+@BUILD_VOCABULARY.mistake("""
+    Spaces or punctuation are missing.
+    They are characters like any other: without them the network could not tell where a word ends.
+    """)
+def letters_only(text):
+    return both_ways(sorted(set(text) - set(" \n.,!")))
+
+
+@BUILD_VOCABULARY.mistake("""
+    These are the characters' code points, with great gaps between them.
+    The numbers should run from 0 to V - 1 without a gap.
+    """)
+def code_points(text):
+    return {char: ord(char) for char in text}, {ord(char): char for char in text}
+
+
+@BUILD_VOCABULARY.mistake("""
+    The text was split at spaces, so whole words are numbered.
+    Here each character is a class of its own.
+    """)
+def words(text):
+    return both_ways(sorted(set(text.split())))
+
+
+@BUILD_VOCABULARY.mistake("""
+    The positions of the text are numbered, so a character that comes again gets a new number.
+    Find the distinct characters first, and number those.
+    """)
+def every_position(text):
+    return {char: i for i, char in enumerate(text)}, dict(enumerate(text))
+
+
+@BUILD_VOCABULARY.mistake("""
+    Each number is the place where the character first stands in the text.
+    What counts is where it stands in the sorted list of distinct characters.
+    """)
+def places_in_the_text(text):
+    char_to_ix = {char: text.index(char) for char in sorted(set(text))}
+    return char_to_ix, {ix: char for char, ix in char_to_ix.items()}
+
+
+@BUILD_VOCABULARY.mistake("""
+    Both dictionaries lead from number to character.
+    The first leads the other way, from character to number.
+    """)
+def same_way_back_twice(text):
+    _, ix_to_char = both_ways(sorted(set(text)))
+    return ix_to_char, ix_to_char
+
 
 # one_hot -----------------------------------------------------------------------------------
 
@@ -248,85 +212,6 @@ def one_hot_cases(rng):
         yield rng.integers(size, size=count), size
 
 
-def transposed(indices, size):
-    return rnn_core.one_hot(indices, size).T
-
-
-def one_row_for_all(indices, size):
-    row = np.zeros(size)
-    row[indices] = 1
-    return row
-
-
-def counts(indices, size):
-    return np.bincount(indices, minlength=size).astype(float)
-
-
-def whole_rows(indices, size):
-    rows = np.zeros((len(indices), size))
-    rows[np.minimum(indices, len(indices) - 1)] = 1
-    return rows
-
-
-def whole_columns(indices, size):
-    rows = np.zeros((len(indices), size))
-    rows[:, indices] = 1
-    return rows
-
-
-def index_in_place_of_one(indices, size):
-    return rnn_core.one_hot(indices, size) * np.asarray(indices)[:, None]
-
-
-def one_place_early(indices, size):
-    return rnn_core.one_hot((np.asarray(indices) - 1) % size, size)
-
-
-def one_place_late(indices, size):
-    return rnn_core.one_hot((np.asarray(indices) + 1) % size, size)
-
-
-def size_from_largest(indices, size):
-    return np.eye(max(indices) + 1)[indices]
-
-
-def all_ones_but_one(indices, size):
-    return 1 - rnn_core.one_hot(indices, size)
-
-
-def diagonal(indices, size):
-    return np.eye(len(indices), size)
-
-
-def filled_up(indices, size):
-    return (np.arange(size) <= np.asarray(indices)[:, None]).astype(float)
-
-
-def only_first_row(indices, size):
-    rows = np.zeros((len(indices), size))
-    rows[0, indices[0]] = 1
-    return rows
-
-
-def whole_table(indices, size):
-    return np.eye(size)
-
-
-def index_for_row(indices, size):
-    rows = np.zeros((len(indices), size))
-    for index in indices:
-        rows[index, index] = 1
-    return rows
-
-
-def table_too_small(indices, size):
-    return np.eye(len(indices))[indices]
-
-
-def shape_in_two_arguments(indices, size):
-    return np.zeros(len(indices), size)
-
-
 ONE_HOT = Exercise(
     name="one_hot",
     lesson=1,
@@ -335,110 +220,154 @@ ONE_HOT = Exercise(
     signature="one_hot(indices, size)",
     returns="an array of shape (len(indices), size)",
     axes=("time step", "character"),
-    mistakes=(
-        Mistake(
-            "transposed",
-            transposed,
-            "The characters run down and the time steps across. Put time first: one row for "
-            "each index.",
-        ),
-        Mistake(
-            "one-row-for-all",
-            one_row_for_all,
-            "All indices share a single row, so their order is lost. Each index needs a row of "
-            "its own.",
-        ),
-        Mistake(
-            "counts",
-            counts,
-            "This counts how often each character comes. One-hot keeps the order: a row for "
-            "each index, with a single 1 in it.",
-        ),
-        Mistake(
-            "whole-rows",
-            whole_rows,
-            "Whole rows are filled with ones. `rows[indices] = 1` picks rows alone; each row "
-            "wants one column of its own as well.",
-        ),
-        Mistake(
-            "whole-columns",
-            whole_columns,
-            "Every row has a 1 for every index. `rows[:, indices] = 1` picks all rows; pair "
-            "each row with its own column.",
-        ),
-        Mistake(
-            "index-for-one",
-            index_in_place_of_one,
-            "The index itself stands where the 1 should be. A larger number is no larger "
-            "character: every row holds a single 1.",
-        ),
-        Mistake(
-            "one-place-early",
-            one_place_early,
-            "The ones stand one place too far to the left. Index 0 belongs to the first column.",
-        ),
-        Mistake(
-            "one-place-late",
-            one_place_late,
-            "The ones stand one place too far to the right. Columns are counted from 0.",
-        ),
-        Mistake(
-            "size-from-largest",
-            size_from_largest,
-            "The width comes from the largest index in this chunk. Another chunk would have "
-            "another width: use `size`.",
-        ),
-        Mistake(
-            "inverted",
-            all_ones_but_one,
-            "Zeros and ones have changed places: the row should be all zeros, but for the one "
-            "character that is there.",
-        ),
-        Mistake(
-            "diagonal",
-            diagonal,
-            "The ones run down the diagonal whatever the indices are. `np.eye` has a row for "
-            "each character; which of its rows does each index ask for?",
-        ),
-        Mistake(
-            "filled-up",
-            filled_up,
-            "Every place up to the index is 1, as on a thermometer. That would make later "
-            "characters out of earlier ones; only the index's own place is 1.",
-        ),
-        Mistake(
-            "only-first-row",
-            only_first_row,
-            "Only the first row has its 1. Is the `return` indented into the loop, so that it "
-            "ends after one turn?",
-        ),
-        Mistake(
-            "whole-table",
-            whole_table,
-            "This is a table with a row for every character there is, whatever the indices "
-            "are. Which of its rows do the indices ask for, and in which order?",
-        ),
-        Mistake(
-            "index-for-row",
-            index_for_row,
-            "The index is taken for the row as well as for the column. Rows are time steps, "
-            "counted from 0, whichever character stands there.",
-        ),
-        Mistake(
-            "table-too-small",
-            table_too_small,
-            "`np.eye` is given the number of indices. Its table needs a row and a column for "
-            "each character that there is.",
-        ),
-        Mistake(
-            "shape-in-two-arguments",
-            shape_in_two_arguments,
-            "`np.zeros` takes a shape as one argument; a second argument is the type of the "
-            "numbers. Put the two lengths into parentheses of their own.",
-            error="data ?type",
-        ),
-    ),
 )
+
+
+@ONE_HOT.mistake("""
+    The characters run down and the time steps across.
+    Put time first: one row for each index.
+    """)
+def transposed(indices, size):
+    return rnn_core.one_hot(indices, size).T
+
+
+@ONE_HOT.mistake("""
+    All indices share a single row, so their order is lost.
+    Each index needs a row of its own.
+    """)
+def one_row_for_all(indices, size):
+    row = np.zeros(size)
+    row[indices] = 1
+    return row
+
+
+@ONE_HOT.mistake("""
+    This counts how often each character comes.
+    One-hot keeps the order: a row for each index, with a single 1 in it.
+    """)
+def counts(indices, size):
+    return np.bincount(indices, minlength=size).astype(float)
+
+
+@ONE_HOT.mistake("""
+    Whole rows are filled with ones.
+    `rows[indices] = 1` picks rows alone; each row wants one column of its own as well.
+    """)
+def whole_rows(indices, size):
+    rows = np.zeros((len(indices), size))
+    rows[np.minimum(indices, len(indices) - 1)] = 1
+    return rows
+
+
+@ONE_HOT.mistake("""
+    Every row has a 1 for every index.
+    `rows[:, indices] = 1` picks all rows; pair each row with its own column.
+    """)
+def whole_columns(indices, size):
+    rows = np.zeros((len(indices), size))
+    rows[:, indices] = 1
+    return rows
+
+
+@ONE_HOT.mistake("""
+    The index itself stands where the 1 should be.
+    A larger number is no larger character: every row holds a single 1.
+    """)
+def index_for_one(indices, size):
+    return rnn_core.one_hot(indices, size) * np.asarray(indices)[:, None]
+
+
+@ONE_HOT.mistake("""
+    The ones stand one place too far to the left.
+    Index 0 belongs to the first column.
+    """)
+def one_place_early(indices, size):
+    return rnn_core.one_hot((np.asarray(indices) - 1) % size, size)
+
+
+@ONE_HOT.mistake("The ones stand one place too far to the right. Columns are counted from 0.")
+def one_place_late(indices, size):
+    return rnn_core.one_hot((np.asarray(indices) + 1) % size, size)
+
+
+@ONE_HOT.mistake("""
+    The width comes from the largest index in this chunk.
+    Another chunk would have another width: use `size`.
+    """)
+def size_from_largest(indices, size):
+    return np.eye(max(indices) + 1)[indices]
+
+
+@ONE_HOT.mistake(
+    "Zeros and ones have changed places: the row should be all zeros, but for the one character that is there."
+)
+def inverted(indices, size):
+    return 1 - rnn_core.one_hot(indices, size)
+
+
+@ONE_HOT.mistake("""
+    The ones run down the diagonal whatever the indices are.
+    `np.eye` has a row for each character; which of its rows does each index ask for?
+    """)
+def diagonal(indices, size):
+    return np.eye(len(indices), size)
+
+
+@ONE_HOT.mistake("""
+    Every place up to the index is 1, as on a thermometer.
+    That would make later characters out of earlier ones; only the index's own place is 1.
+    """)
+def filled_up(indices, size):
+    return (np.arange(size) <= np.asarray(indices)[:, None]).astype(float)
+
+
+@ONE_HOT.mistake("""
+    Only the first row has its 1.
+    Is the `return` indented into the loop, so that it ends after one turn?
+    """)
+def only_first_row(indices, size):
+    rows = np.zeros((len(indices), size))
+    rows[0, indices[0]] = 1
+    return rows
+
+
+@ONE_HOT.mistake("""
+    This is a table with a row for every character there is, whatever the indices are.
+    Which of its rows do the indices ask for, and in which order?
+    """)
+def whole_table(indices, size):
+    return np.eye(size)
+
+
+@ONE_HOT.mistake("""
+    The index is taken for the row as well as for the column.
+    Rows are time steps, counted from 0, whichever character stands there.
+    """)
+def index_for_row(indices, size):
+    rows = np.zeros((len(indices), size))
+    for index in indices:
+        rows[index, index] = 1
+    return rows
+
+
+@ONE_HOT.mistake("""
+    `np.eye` is given the number of indices.
+    Its table needs a row and a column for each character that there is.
+    """)
+def table_too_small(indices, size):
+    return np.eye(len(indices))[indices]
+
+
+@ONE_HOT.mistake(
+    """
+    `np.zeros` takes a shape as one argument; a second argument is the type of the numbers.
+    Put the two lengths into parentheses of their own.
+    """,
+    error="data ?type",
+)
+def shape_in_two_arguments(indices, size):
+    return np.zeros(len(indices), size)
+
 
 # shift_targets -----------------------------------------------------------------------------
 
@@ -456,63 +385,6 @@ def shift_targets_cases(rng):
         yield (rng.integers(22, size=length),)
 
 
-def swapped_pair(indices):
-    return indices[1:], indices[:-1]
-
-
-def not_shifted(indices):
-    return indices[:-1], indices[:-1]
-
-
-def copied_whole(indices):
-    return indices, indices
-
-
-def wrapped_around(indices):
-    return indices, np.roll(indices, -1)
-
-
-def previous_as_target(indices):
-    return indices, np.roll(indices, 1)
-
-
-def inputs_not_cut(indices):
-    return indices, indices[1:]
-
-
-def padded_with_zero(indices):
-    return indices, np.append(indices[1:], 0)
-
-
-def two_ahead(indices):
-    return indices[:-2], indices[2:]
-
-
-def next_number(indices):
-    return indices[:-1], indices[:-1] + 1
-
-
-def last_one_only(indices):
-    return indices[:-1], indices[-1:]
-
-
-def half_and_half(indices):
-    middle = len(indices) // 2
-    return indices[:middle], indices[middle:]
-
-
-def list_of_pairs(indices):
-    return list(pairwise(indices))
-
-
-def every_other(indices):
-    return indices[::2], indices[1::2]
-
-
-def inputs_shifted_too(indices):
-    return indices[1:], indices[1:]
-
-
 SHIFT_TARGETS = Exercise(
     name="shift_targets",
     lesson=1,
@@ -522,91 +394,120 @@ SHIFT_TARGETS = Exercise(
     returns="two arrays, `inputs` and `targets`, each one shorter than `indices`",
     parts=("inputs", "targets"),
     axes=("time step",),
-    mistakes=(
-        Mistake(
-            "swapped",
-            swapped_pair,
-            "Inputs and targets have changed places: this network would guess the character "
-            "that came before.",
-        ),
-        Mistake(
-            "not-shifted",
-            not_shifted,
-            "The targets are the inputs. To repeat what it has just read, a network needs to "
-            "learn nothing at all: the loss would fall fast and the samples would stutter.",
-        ),
-        Mistake(
-            "copied-whole",
-            copied_whole,
-            "Inputs and targets are both the whole text. The last character has no follower, "
-            "the first follows nothing: each array loses one, at which end?",
-        ),
-        Mistake(
-            "wrapped-around",
-            wrapped_around,
-            "The targets wrap around: the last character is followed by the first. The text "
-            "does not say so; leave out the input that has no follower.",
-        ),
-        Mistake(
-            "previous-as-target",
-            previous_as_target,
-            "The shift goes the wrong way: each target is the character before its input.",
-        ),
-        Mistake(
-            "inputs-not-cut",
-            inputs_not_cut,
-            "There is one input more than there are targets. What follows the last character? "
-            "Nothing that we know.",
-        ),
-        Mistake(
-            "padded",
-            padded_with_zero,
-            "The last target is a made-up 0, which is a character too. Leave out the input "
-            "that has no follower.",
-        ),
-        Mistake(
-            "two-ahead",
-            two_ahead,
-            "Each target stands two places after its input. The question is what comes next, "
-            "one place on.",
-        ),
-        Mistake(
-            "next-number",
-            next_number,
-            "One was added to each number. The next number is not the next character: move "
-            "along the text, not along the alphabet.",
-        ),
-        Mistake(
-            "last-only",
-            last_one_only,
-            "There is a single target, for the last input. Every input has a follower, and the "
-            "network is asked at every step.",
-        ),
-        Mistake(
-            "halves",
-            half_and_half,
-            "The text was cut into two halves. Input and target are neighbours: the same text, "
-            "moved along by one.",
-        ),
-        Mistake(
-            "pairs",
-            list_of_pairs,
-            "These are pairs, an input and its target each. Give back two arrays: all the "
-            "inputs, and all the targets.",
-        ),
-        Mistake(
-            "every-other",
-            every_other,
-            "Every other character is an input, and those between them are targets. All but "
-            "the ends are both: first an answer, then the next question.",
-        ),
-        Mistake(
-            "inputs-shifted-too",
-            inputs_shifted_too,
-            "The inputs begin with the second character, as the targets do. The first "
-            "character is read too, and has a follower.",
-        ),
-    ),
 )
+
+
+@SHIFT_TARGETS.mistake(
+    "Inputs and targets have changed places: this network would guess the character that came before.",
+    name="swapped",
+)
+def swapped_pair(indices):
+    return indices[1:], indices[:-1]
+
+
+@SHIFT_TARGETS.mistake("""
+    The targets are the inputs.
+    To repeat what it has just read, a network needs to learn nothing at all: the loss would fall fast and the samples would stutter.
+    """)
+def not_shifted(indices):
+    return indices[:-1], indices[:-1]
+
+
+@SHIFT_TARGETS.mistake("""
+    Inputs and targets are both the whole text.
+    The last character has no follower, the first follows nothing: each array loses one, at which end?
+    """)
+def copied_whole(indices):
+    return indices, indices
+
+
+@SHIFT_TARGETS.mistake("""
+    The targets wrap around: the last character is followed by the first.
+    The text does not say so; leave out the input that has no follower.
+    """)
+def wrapped_around(indices):
+    return indices, np.roll(indices, -1)
+
+
+@SHIFT_TARGETS.mistake(
+    "The shift goes the wrong way: each target is the character before its input."
+)
+def previous_as_target(indices):
+    return indices, np.roll(indices, 1)
+
+
+@SHIFT_TARGETS.mistake("""
+    There is one input more than there are targets.
+    What follows the last character?
+    Nothing that we know.
+    """)
+def inputs_not_cut(indices):
+    return indices, indices[1:]
+
+
+@SHIFT_TARGETS.mistake("""
+    The last target is a made-up 0, which is a character too.
+    Leave out the input that has no follower.
+    """)
+def padded(indices):
+    return indices, np.append(indices[1:], 0)
+
+
+@SHIFT_TARGETS.mistake("""
+    Each target stands two places after its input.
+    The question is what comes next, one place on.
+    """)
+def two_ahead(indices):
+    return indices[:-2], indices[2:]
+
+
+@SHIFT_TARGETS.mistake("""
+    One was added to each number.
+    The next number is not the next character: move along the text, not along the alphabet.
+    """)
+def next_number(indices):
+    return indices[:-1], indices[:-1] + 1
+
+
+@SHIFT_TARGETS.mistake("""
+    There is a single target, for the last input.
+    Every input has a follower, and the network is asked at every step.
+    """)
+def last_only(indices):
+    return indices[:-1], indices[-1:]
+
+
+@SHIFT_TARGETS.mistake("""
+    The text was cut into two halves.
+    Input and target are neighbours: the same text, moved along by one.
+    """)
+def halves(indices):
+    middle = len(indices) // 2
+    return indices[:middle], indices[middle:]
+
+
+@SHIFT_TARGETS.mistake("""
+    These are pairs, an input and its target each.
+    Give back two arrays: all the inputs, and all the targets.
+    """)
+def pairs(indices):
+    return list(pairwise(indices))
+
+
+@SHIFT_TARGETS.mistake("""
+    Every other character is an input, and those between them are targets.
+    All but the ends are both: first an answer, then the next question.
+    """)
+def every_other(indices):
+    return indices[::2], indices[1::2]
+
+
+@SHIFT_TARGETS.mistake("""
+    The inputs begin with the second character, as the targets do.
+    The first character is read too, and has a follower.
+    """)
+def inputs_shifted_too(indices):
+    return indices[1:], indices[1:]
+
 
 EXERCISES_HERE = [BUILD_VOCABULARY, ONE_HOT, SHIFT_TARGETS]

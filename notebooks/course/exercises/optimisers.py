@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Exercise, Mistake
+from .base import Exercise
 
 # What both exercises are tried on ------------------------------------------------------------
 
@@ -38,76 +38,6 @@ def sgd_update_cases(rng):
         yield rng.normal(size=shape), rng.normal(size=shape), rate
 
 
-def sgd_plus(param, grad, learning_rate):
-    param += learning_rate * grad
-
-
-def sgd_rebound(param, grad, learning_rate):
-    param = param - learning_rate * grad
-
-
-def sgd_returned(param, grad, learning_rate):
-    return param - learning_rate * grad
-
-
-def sgd_without_rate(param, grad, learning_rate):
-    param -= grad
-
-
-def sgd_divided_by_rate(param, grad, learning_rate):
-    param -= grad / learning_rate
-
-
-def sgd_by_sign(param, grad, learning_rate):
-    param -= learning_rate * np.sign(grad)
-
-
-def sgd_by_size(param, grad, learning_rate):
-    param -= learning_rate * np.abs(grad)
-
-
-def sgd_scaled_by_param(param, grad, learning_rate):
-    param -= learning_rate * grad * param
-
-
-def sgd_step_put_in(param, grad, learning_rate):
-    param[...] = -learning_rate * grad
-
-
-def sgd_turned_round(param, grad, learning_rate):
-    param[...] = learning_rate * grad - param
-
-
-def sgd_rate_on_param(param, grad, learning_rate):
-    param[...] = learning_rate * param - grad
-
-
-def sgd_whole_scaled(param, grad, learning_rate):
-    param -= grad
-    param *= learning_rate
-
-
-def sgd_rate_added(param, grad, learning_rate):
-    param -= learning_rate + grad
-
-
-def sgd_first_only(param, grad, learning_rate):
-    param[0] -= learning_rate * grad[0]
-
-
-def sgd_mean(param, grad, learning_rate):
-    param -= learning_rate * grad.mean()
-
-
-def sgd_squared(param, grad, learning_rate):
-    param -= learning_rate * grad**2
-
-
-def sgd_loop_over_entries(param, grad, learning_rate):
-    for weight, slope in zip(param, grad, strict=True):
-        weight -= learning_rate * slope
-
-
 SGD_UPDATE = Exercise(
     name="sgd_update",
     lesson=6,
@@ -118,114 +48,156 @@ SGD_UPDATE = Exercise(
     observe=given_back,
     in_place=("param",),
     axes={"param": ("row", "column")},
-    mistakes=(
-        Mistake(
-            "plus-for-minus",
-            sgd_plus,
-            "The step goes along the gradient, which is uphill: the loss would rise. Look at "
-            "the sign.",
-        ),
-        Mistake(
-            "param-rebound",
-            sgd_rebound,
-            "`param` came back as it was. A difference such as `param - ...` is a new array, "
-            "and `param = ...` gives it a name inside your function only: write into the array "
-            "that was handed in.",
-        ),
-        Mistake(
-            "new-array-returned",
-            sgd_returned,
-            "The right numbers are given back in a new array, and `param` itself stayed as it "
-            "was. Nobody looks at what an update returns: change the array that was handed "
-            "in.",
-        ),
-        Mistake(
-            "learning-rate-forgotten",
-            sgd_without_rate,
-            "The whole gradient is taken away, whatever the learning rate is. Where does it "
-            "come in?",
-        ),
-        Mistake(
-            "divided-by-learning-rate",
-            sgd_divided_by_rate,
-            "The gradient is divided by the learning rate, so a smaller rate makes a longer "
-            "step. It should be the other way round.",
-        ),
-        Mistake(
-            "sign-only",
-            sgd_by_sign,
-            "Every step has the same length: only the sign of the gradient is left. In SGD a "
-            "larger gradient makes a longer step.",
-        ),
-        Mistake(
-            "size-without-sign",
-            sgd_by_size,
-            "Every weight became smaller. Where the gradient is negative the weight should "
-            "grow: its sign has been lost.",
-        ),
-        Mistake(
-            "scaled-by-param",
-            sgd_scaled_by_param,
-            "The step is multiplied by the weight as well, so that a weight of 0 could never "
-            "move. The rule has two factors only.",
-        ),
-        Mistake(
-            "step-for-param",
-            sgd_step_put_in,
-            "`param` holds the step alone: the weight that was there is overwritten. A step "
-            "starts from where one stands.",
-        ),
-        Mistake(
-            "turned-round",
-            sgd_turned_round,
-            "The difference is the wrong way round: the weight is taken away from the step. "
-            "Every number has the wrong sign.",
-        ),
-        Mistake(
-            "learning-rate-on-param",
-            sgd_rate_on_param,
-            "The learning rate multiplies the weight and not the gradient. Which of the two "
-            "should be made small?",
-        ),
-        Mistake(
-            "everything-scaled",
-            sgd_whole_scaled,
-            "The weight is multiplied by the learning rate along with the gradient. Work out "
-            "the step first, then take it away.",
-        ),
-        Mistake(
-            "learning-rate-added",
-            sgd_rate_added,
-            "The learning rate is added to the gradient. It says how much of the gradient to "
-            "take: that is a product.",
-        ),
-        Mistake(
-            "first-entry-only",
-            sgd_first_only,
-            "Only the first entry or row has moved. Does the function end, or stop counting, "
-            "too early? NumPy does all entries at once.",
-        ),
-        Mistake(
-            "mean-gradient",
-            sgd_mean,
-            "All weights move by the same amount: the gradient was averaged. Each weight has "
-            "an entry of its own in `grad`.",
-        ),
-        Mistake(
-            "gradient-squared",
-            sgd_squared,
-            "The gradient is squared, so its sign is lost and every weight shrinks. The rule "
-            "takes the gradient as it is.",
-        ),
-        Mistake(
-            "loop-over-entries",
-            sgd_loop_over_entries,
-            "A loop over `param` hands out rows of a matrix, which can be written into, but "
-            "of a vector plain numbers, which cannot. NumPy changes the whole array at once, "
-            "without a loop.",
-        ),
-    ),
 )
+
+
+@SGD_UPDATE.mistake("""
+    The step goes along the gradient, which is uphill: the loss would rise.
+    Look at the sign.
+    """)
+def plus_for_minus(param, grad, learning_rate):
+    param += learning_rate * grad
+
+
+@SGD_UPDATE.mistake(
+    """
+    `param` came back as it was.
+    A difference such as `param - ...` is a new array, and `param = ...` gives it a name inside your function only: write into the array that was handed in.
+    """,
+    name="param-rebound",
+)
+def sgd_rebound(param, grad, learning_rate):
+    param = param - learning_rate * grad
+
+
+@SGD_UPDATE.mistake("""
+    The right numbers are given back in a new array, and `param` itself stayed as it was.
+    Nobody looks at what an update returns: change the array that was handed in.
+    """)
+def new_array_returned(param, grad, learning_rate):
+    return param - learning_rate * grad
+
+
+@SGD_UPDATE.mistake(
+    """
+    The whole gradient is taken away, whatever the learning rate is.
+    Where does it come in?
+    """,
+    name="learning-rate-forgotten",
+)
+def sgd_without_rate(param, grad, learning_rate):
+    param -= grad
+
+
+@SGD_UPDATE.mistake(
+    """
+    The gradient is divided by the learning rate, so a smaller rate makes a longer step.
+    It should be the other way round.
+    """,
+    name="divided-by-learning-rate",
+)
+def sgd_divided_by_rate(param, grad, learning_rate):
+    param -= grad / learning_rate
+
+
+@SGD_UPDATE.mistake("""
+    Every step has the same length: only the sign of the gradient is left.
+    In SGD a larger gradient makes a longer step.
+    """)
+def sign_only(param, grad, learning_rate):
+    param -= learning_rate * np.sign(grad)
+
+
+@SGD_UPDATE.mistake("""
+    Every weight became smaller.
+    Where the gradient is negative the weight should grow: its sign has been lost.
+    """)
+def size_without_sign(param, grad, learning_rate):
+    param -= learning_rate * np.abs(grad)
+
+
+@SGD_UPDATE.mistake("""
+    The step is multiplied by the weight as well, so that a weight of 0 could never move.
+    The rule has two factors only.
+    """)
+def scaled_by_param(param, grad, learning_rate):
+    param -= learning_rate * grad * param
+
+
+@SGD_UPDATE.mistake("""
+    `param` holds the step alone: the weight that was there is overwritten.
+    A step starts from where one stands.
+    """)
+def step_for_param(param, grad, learning_rate):
+    param[...] = -learning_rate * grad
+
+
+@SGD_UPDATE.mistake("""
+    The difference is the wrong way round: the weight is taken away from the step.
+    Every number has the wrong sign.
+    """)
+def turned_round(param, grad, learning_rate):
+    param[...] = learning_rate * grad - param
+
+
+@SGD_UPDATE.mistake("""
+    The learning rate multiplies the weight and not the gradient.
+    Which of the two should be made small?
+    """)
+def learning_rate_on_param(param, grad, learning_rate):
+    param[...] = learning_rate * param - grad
+
+
+@SGD_UPDATE.mistake("""
+    The weight is multiplied by the learning rate along with the gradient.
+    Work out the step first, then take it away.
+    """)
+def everything_scaled(param, grad, learning_rate):
+    param -= grad
+    param *= learning_rate
+
+
+@SGD_UPDATE.mistake("""
+    The learning rate is added to the gradient.
+    It says how much of the gradient to take: that is a product.
+    """)
+def learning_rate_added(param, grad, learning_rate):
+    param -= learning_rate + grad
+
+
+@SGD_UPDATE.mistake("""
+    Only the first entry or row has moved.
+    Does the function end, or stop counting, too early?
+    NumPy does all entries at once.
+    """)
+def first_entry_only(param, grad, learning_rate):
+    param[0] -= learning_rate * grad[0]
+
+
+@SGD_UPDATE.mistake("""
+    All weights move by the same amount: the gradient was averaged.
+    Each weight has an entry of its own in `grad`.
+    """)
+def mean_gradient(param, grad, learning_rate):
+    param -= learning_rate * grad.mean()
+
+
+@SGD_UPDATE.mistake("""
+    The gradient is squared, so its sign is lost and every weight shrinks.
+    The rule takes the gradient as it is.
+    """)
+def gradient_squared(param, grad, learning_rate):
+    param -= learning_rate * grad**2
+
+
+@SGD_UPDATE.mistake("""
+    A loop over `param` hands out rows of a matrix, which can be written into, but of a vector plain numbers, which cannot.
+    NumPy changes the whole array at once, without a loop.
+    """)
+def loop_over_entries(param, grad, learning_rate):
+    for weight, slope in zip(param, grad, strict=True):
+        weight -= learning_rate * slope
+
 
 # adagrad_update ------------------------------------------------------------------------------
 
@@ -293,73 +265,12 @@ def remember_eps_too(memory, grad):
     memory += grad**2 + 1e-8
 
 
-def ada_memory_rebound(param, grad, memory, learning_rate):
-    memory = memory + grad**2
-    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
-
-
-def ada_memory_unused(param, grad, memory, learning_rate):
-    param -= learning_rate * grad / np.sqrt(grad**2 + 1e-8)
-
-
-def ada_memory_read_only(param, grad, memory, learning_rate):
-    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
-
-
-def ada_memory_after(param, grad, memory, learning_rate):
-    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
-    memory += grad**2
-
-
-def ada_param_rebound(param, grad, memory, learning_rate):
-    memory += grad**2
-    param = param - learning_rate * grad / np.sqrt(memory + 1e-8)
-
-
-def ada_all_rebound(param, grad, memory, learning_rate):
-    memory = memory + grad**2
-    param = param - learning_rate * grad / np.sqrt(memory + 1e-8)
-
-
-def ada_returned(param, grad, memory, learning_rate):
-    memory = memory + grad**2
-    return param - learning_rate * grad / np.sqrt(memory + 1e-8), memory
-
-
-def ada_gradient_squared_in_place(param, grad, memory, learning_rate):
-    grad **= 2
-    memory += grad
-    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
-
-
-def ada_sgd(param, grad, memory, learning_rate):
-    memory += grad**2
-    param -= learning_rate * grad
-
-
-def ada_one_memory(param, grad, memory, learning_rate):
-    memory += grad**2
-    param -= learning_rate * grad / np.sqrt(memory.sum() + 1e-8)
-
-
 def remember_double(memory, grad):
     memory += grad * 2
 
 
 def remember_sum(memory, grad):
     memory += (grad**2).sum()
-
-
-def ada_root_kept(param, grad, memory, learning_rate):
-    memory += grad**2
-    np.sqrt(memory, out=memory)
-    param -= learning_rate * grad / (memory + 1e-8)
-
-
-def ada_rate_remembered(param, grad, memory, learning_rate):
-    step = learning_rate * grad
-    memory += step**2
-    param -= step / np.sqrt(memory + 1e-8)
 
 
 ADAGRAD_UPDATE = Exercise(
@@ -372,191 +283,264 @@ ADAGRAD_UPDATE = Exercise(
     observe=given_back,
     in_place=("param", "memory"),
     axes={"param": ("row", "column"), "memory": ("row", "column")},
-    mistakes=(
-        Mistake(
-            "update-with-plus",
-            adagrad(lambda g, m, rate: -right_step(g, m, rate)),
-            "The memory is right, but the step goes uphill: look at the sign with which it "
-            "enters `param`.",
-        ),
-        Mistake(
-            "memory-rebound",
-            ada_memory_rebound,
-            "`param` is right this once, but `memory` came back as it was: `memory = ...` "
-            "makes a new array inside your function, and the next call starts from the old "
-            "one.",
-        ),
-        Mistake(
-            "memory-not-kept",
-            ada_memory_unused,
-            "The step is divided by the size of this gradient alone, and `memory` stays as it "
-            "was. What the weight has heard before must count as well.",
-        ),
-        Mistake(
-            "memory-assigned",
-            adagrad(right_step, remember_this_one),
-            "`memory` holds the square of the last gradient only: it was assigned where it "
-            "should be added to.",
-        ),
-        Mistake(
-            "memory-never-updated",
-            ada_memory_read_only,
-            "The step uses the memory, but nothing is ever added to it. The first half of the "
-            "formula is missing.",
-        ),
-        Mistake(
-            "memory-updated-after",
-            ada_memory_after,
-            "The step comes before the memory has taken this gradient in. A first step would "
-            "then be divided by almost nothing: change the order.",
-        ),
-        Mistake(
-            "memory-adds-sizes",
-            adagrad(right_step, remember_sizes),
-            "The memory adds up absolute values. With the root taken of those, loudness does "
-            "not cancel: what should be added up for each gradient?",
-        ),
-        Mistake(
-            "memory-adds-gradients",
-            adagrad(right_step, remember_gradients),
-            "The memory adds up the gradients as they are, so positive and negative ones "
-            "cancel and the root may meet a negative number. Something is missing there.",
-        ),
-        Mistake(
-            "memory-fades",
-            adagrad(right_step, remember_fading),
-            "This memory fades, as in RMSProp, which comes later in the lesson. Adagrad "
-            "forgets nothing: it only adds.",
-        ),
-        Mistake(
-            "gradient-squared-in-step",
-            adagrad(lambda g, m, rate: rate * g**2 / np.sqrt(m + 1e-8)),
-            "The gradient stands squared above the fraction line too, so its sign is lost. "
-            "The square belongs in the memory alone.",
-        ),
-        Mistake(
-            "root-forgotten",
-            adagrad(lambda g, m, rate: rate * g / (m + 1e-8)),
-            "The step is divided by the memory itself. That is a sum of squares: without its "
-            "root, loud gradients make the shortest steps.",
-        ),
-        Mistake(
-            "eps-outside",
-            adagrad(lambda g, m, rate: rate * g / (np.sqrt(m) + 1e-8)),
-            "The constant is added to the root, and not under it. Look at tiny gradients: "
-            "they make far too long a step.",
-        ),
-        Mistake(
-            "eps-forgotten",
-            adagrad(lambda g, m, rate: rate * g / np.sqrt(m)),
-            "A weight that has heard nothing yet divides 0 by 0. The tiny constant is missing.",
-        ),
-        Mistake(
-            "eps-into-memory",
-            adagrad(lambda g, m, rate: rate * g / np.sqrt(m), remember_eps_too),
-            "The constant is added into `memory`, where it piles up with every call. It "
-            "belongs in the step alone.",
-        ),
-        Mistake(
-            "learning-rate-forgotten",
-            adagrad(lambda g, m, rate: right_step(g, m, 1.0)),
-            "Each step is as long as if the learning rate were 1: it does not come in anywhere.",
-        ),
-        Mistake(
-            "divided-by-learning-rate",
-            adagrad(lambda g, m, rate: right_step(g, m, 1.0) / rate),
-            "A smaller learning rate makes a longer step here: it stands below the fraction line.",
-        ),
-        Mistake(
-            "fraction-upside-down",
-            adagrad(lambda g, m, rate: rate * g * np.sqrt(m + 1e-8)),
-            "The step is multiplied by the root of the memory: the more a weight has heard, "
-            "the further it would move. It should be the other way round.",
-        ),
-        Mistake(
-            "memory-ignored",
-            ada_sgd,
-            "The memory is kept, but the step makes no use of it: this is SGD. What should the "
-            "gradient be divided by?",
-        ),
-        Mistake(
-            "one-memory-for-all",
-            ada_one_memory,
-            "All squares are added together, so that every weight is divided by the same "
-            "number. Each weight has a memory of its own.",
-        ),
-        Mistake(
-            "param-rebound",
-            ada_param_rebound,
-            "`memory` is right, but `param` came back as it was. An assignment to the name, or "
-            "a `return`, leaves the network's own array alone: write into it.",
-        ),
-        Mistake(
-            "both-rebound",
-            ada_all_rebound,
-            "Neither `param` nor `memory` has changed. Assigning to a name inside the function "
-            "makes a new array: use operators that write into the old one.",
-        ),
-        Mistake(
-            "new-arrays-returned",
-            ada_returned,
-            "New arrays are given back, and `param` and `memory` stayed as they were. The "
-            "caller does not look at what is returned: change what was handed in.",
-        ),
-        Mistake(
-            "gradient-squared-in-place",
-            ada_gradient_squared_in_place,
-            "Squaring `grad` in place changes the caller's gradient, and the step below uses "
-            "the square too, without its sign. Make the square a new array.",
-        ),
-        Mistake(
-            "gradient-left-out",
-            adagrad(lambda g, m, rate: rate / np.sqrt(m + 1e-8)),
-            "Above the fraction line stands the learning rate alone, so every weight shrinks, "
-            "whatever its gradient says.",
-        ),
-        Mistake(
-            "eps-outside-the-fraction",
-            adagrad(lambda g, m, rate: rate * g / np.sqrt(m) + 1e-8),
-            "The constant is added to the whole step: it stands outside of the fraction. It "
-            "belongs under the root, so mind the brackets.",
-        ),
-        Mistake(
-            "eps-too-large",
-            adagrad(lambda g, m, rate: rate * g / np.sqrt(m + 1e8)),
-            "The constant is a hundred million: `1e8` has lost its minus sign.",
-        ),
-        Mistake(
-            "eps-ten-times-too-large",
-            adagrad(lambda g, m, rate: rate * g / np.sqrt(m + 1e-7)),
-            "The constant is ten times too large: `10e-8` is 1e-7, since the `e` itself stands "
-            "for a power of ten.",
-        ),
-        Mistake(
-            "squares-summed",
-            adagrad(right_step, remember_sum),
-            "Every place of `memory` got the squares of all weights together. Each weight "
-            "remembers its own gradient alone.",
-        ),
-        Mistake(
-            "memory-adds-doubles",
-            adagrad(right_step, remember_double),
-            "`grad * 2` is twice the gradient. The memory adds up squares, `grad ** 2`.",
-        ),
-        Mistake(
-            "root-kept-in-memory",
-            ada_root_kept,
-            "The step is right this once, but the root was written into `memory`, and the "
-            "next call would add a square to a root. Keep the sum of squares, and take the "
-            "root in the step alone.",
-        ),
-        Mistake(
-            "learning-rate-in-memory",
-            ada_rate_remembered,
-            "The learning rate went into the memory with the gradient. There it cancels out "
-            "of the step; the memory holds squares of the gradients alone.",
-        ),
-    ),
 )
+
+
+ADAGRAD_UPDATE.mistake(
+    "The memory is right, but the step goes uphill: look at the sign with which it enters `param`.",
+    name="update-with-plus",
+)(adagrad(lambda g, m, rate: -right_step(g, m, rate)))
+
+
+@ADAGRAD_UPDATE.mistake(
+    "`param` is right this once, but `memory` came back as it was: `memory = ...` makes a new array inside your function, and the next call starts from the old one."
+)
+def memory_rebound(param, grad, memory, learning_rate):
+    memory = memory + grad**2
+    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
+
+
+@ADAGRAD_UPDATE.mistake("""
+    The step is divided by the size of this gradient alone, and `memory` stays as it was.
+    What the weight has heard before must count as well.
+    """)
+def memory_not_kept(param, grad, memory, learning_rate):
+    param -= learning_rate * grad / np.sqrt(grad**2 + 1e-8)
+
+
+ADAGRAD_UPDATE.mistake(
+    "`memory` holds the square of the last gradient only: it was assigned where it should be added to.",
+    name="memory-assigned",
+)(adagrad(right_step, remember_this_one))
+
+
+@ADAGRAD_UPDATE.mistake("""
+    The step uses the memory, but nothing is ever added to it.
+    The first half of the formula is missing.
+    """)
+def memory_never_updated(param, grad, memory, learning_rate):
+    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
+
+
+@ADAGRAD_UPDATE.mistake("""
+    The step comes before the memory has taken this gradient in.
+    A first step would then be divided by almost nothing: change the order.
+    """)
+def memory_updated_after(param, grad, memory, learning_rate):
+    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
+    memory += grad**2
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The memory adds up absolute values.
+    With the root taken of those, loudness does not cancel: what should be added up for each gradient?
+    """,
+    name="memory-adds-sizes",
+)(adagrad(right_step, remember_sizes))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The memory adds up the gradients as they are, so positive and negative ones cancel and the root may meet a negative number.
+    Something is missing there.
+    """,
+    name="memory-adds-gradients",
+)(adagrad(right_step, remember_gradients))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    This memory fades, as in RMSProp, which comes later in the lesson.
+    Adagrad forgets nothing: it only adds.
+    """,
+    name="memory-fades",
+)(adagrad(right_step, remember_fading))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The gradient stands squared above the fraction line too, so its sign is lost.
+    The square belongs in the memory alone.
+    """,
+    name="gradient-squared-in-step",
+)(adagrad(lambda g, m, rate: rate * g**2 / np.sqrt(m + 1e-8)))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The step is divided by the memory itself.
+    That is a sum of squares: without its root, loud gradients make the shortest steps.
+    """,
+    name="root-forgotten",
+)(adagrad(lambda g, m, rate: rate * g / (m + 1e-8)))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The constant is added to the root, and not under it.
+    Look at tiny gradients: they make far too long a step.
+    """,
+    name="eps-outside",
+)(adagrad(lambda g, m, rate: rate * g / (np.sqrt(m) + 1e-8)))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    A weight that has heard nothing yet divides 0 by 0.
+    The tiny constant is missing.
+    """,
+    name="eps-forgotten",
+)(adagrad(lambda g, m, rate: rate * g / np.sqrt(m)))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The constant is added into `memory`, where it piles up with every call.
+    It belongs in the step alone.
+    """,
+    name="eps-into-memory",
+)(adagrad(lambda g, m, rate: rate * g / np.sqrt(m), remember_eps_too))
+
+
+ADAGRAD_UPDATE.mistake(
+    "Each step is as long as if the learning rate were 1: it does not come in anywhere.",
+    name="learning-rate-forgotten",
+)(adagrad(lambda g, m, rate: right_step(g, m, 1.0)))
+
+
+ADAGRAD_UPDATE.mistake(
+    "A smaller learning rate makes a longer step here: it stands below the fraction line.",
+    name="divided-by-learning-rate",
+)(adagrad(lambda g, m, rate: right_step(g, m, 1.0) / rate))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The step is multiplied by the root of the memory: the more a weight has heard, the further it would move.
+    It should be the other way round.
+    """,
+    name="fraction-upside-down",
+)(adagrad(lambda g, m, rate: rate * g * np.sqrt(m + 1e-8)))
+
+
+@ADAGRAD_UPDATE.mistake("""
+    The memory is kept, but the step makes no use of it: this is SGD.
+    What should the gradient be divided by?
+    """)
+def memory_ignored(param, grad, memory, learning_rate):
+    memory += grad**2
+    param -= learning_rate * grad
+
+
+@ADAGRAD_UPDATE.mistake("""
+    All squares are added together, so that every weight is divided by the same number.
+    Each weight has a memory of its own.
+    """)
+def one_memory_for_all(param, grad, memory, learning_rate):
+    memory += grad**2
+    param -= learning_rate * grad / np.sqrt(memory.sum() + 1e-8)
+
+
+@ADAGRAD_UPDATE.mistake(
+    """
+    `memory` is right, but `param` came back as it was.
+    An assignment to the name, or a `return`, leaves the network's own array alone: write into it.
+    """,
+    name="param-rebound",
+)
+def ada_param_rebound(param, grad, memory, learning_rate):
+    memory += grad**2
+    param = param - learning_rate * grad / np.sqrt(memory + 1e-8)
+
+
+@ADAGRAD_UPDATE.mistake("""
+    Neither `param` nor `memory` has changed.
+    Assigning to a name inside the function makes a new array: use operators that write into the old one.
+    """)
+def both_rebound(param, grad, memory, learning_rate):
+    memory = memory + grad**2
+    param = param - learning_rate * grad / np.sqrt(memory + 1e-8)
+
+
+@ADAGRAD_UPDATE.mistake("""
+    New arrays are given back, and `param` and `memory` stayed as they were.
+    The caller does not look at what is returned: change what was handed in.
+    """)
+def new_arrays_returned(param, grad, memory, learning_rate):
+    memory = memory + grad**2
+    return param - learning_rate * grad / np.sqrt(memory + 1e-8), memory
+
+
+@ADAGRAD_UPDATE.mistake("""
+    Squaring `grad` in place changes the caller's gradient, and the step below uses the square too, without its sign.
+    Make the square a new array.
+    """)
+def gradient_squared_in_place(param, grad, memory, learning_rate):
+    grad **= 2
+    memory += grad
+    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
+
+
+ADAGRAD_UPDATE.mistake(
+    "Above the fraction line stands the learning rate alone, so every weight shrinks, whatever its gradient says.",
+    name="gradient-left-out",
+)(adagrad(lambda g, m, rate: rate / np.sqrt(m + 1e-8)))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The constant is added to the whole step: it stands outside of the fraction.
+    It belongs under the root, so mind the brackets.
+    """,
+    name="eps-outside-the-fraction",
+)(adagrad(lambda g, m, rate: rate * g / np.sqrt(m) + 1e-8))
+
+
+ADAGRAD_UPDATE.mistake(
+    "The constant is a hundred million: `1e8` has lost its minus sign.", name="eps-too-large"
+)(adagrad(lambda g, m, rate: rate * g / np.sqrt(m + 1e8)))
+
+
+ADAGRAD_UPDATE.mistake(
+    "The constant is ten times too large: `10e-8` is 1e-7, since the `e` itself stands for a power of ten.",
+    name="eps-ten-times-too-large",
+)(adagrad(lambda g, m, rate: rate * g / np.sqrt(m + 1e-7)))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    Every place of `memory` got the squares of all weights together.
+    Each weight remembers its own gradient alone.
+    """,
+    name="squares-summed",
+)(adagrad(right_step, remember_sum))
+
+
+ADAGRAD_UPDATE.mistake(
+    "`grad * 2` is twice the gradient. The memory adds up squares, `grad ** 2`.",
+    name="memory-adds-doubles",
+)(adagrad(right_step, remember_double))
+
+
+@ADAGRAD_UPDATE.mistake("""
+    The step is right this once, but the root was written into `memory`, and the next call would add a square to a root.
+    Keep the sum of squares, and take the root in the step alone.
+    """)
+def root_kept_in_memory(param, grad, memory, learning_rate):
+    memory += grad**2
+    np.sqrt(memory, out=memory)
+    param -= learning_rate * grad / (memory + 1e-8)
+
+
+@ADAGRAD_UPDATE.mistake("""
+    The learning rate went into the memory with the gradient.
+    There it cancels out of the step; the memory holds squares of the gradients alone.
+    """)
+def learning_rate_in_memory(param, grad, memory, learning_rate):
+    step = learning_rate * grad
+    memory += step**2
+    param -= step / np.sqrt(memory + 1e-8)
+
 
 EXERCISES_HERE = [SGD_UPDATE, ADAGRAD_UPDATE]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .base import Exercise, Mistake
+from .base import Exercise
 
 # split_text --------------------------------------------------------------------------------
 
@@ -25,77 +25,6 @@ def split_text_cases(rng):
     yield "".join(rng.permutation(list("And sings the tune without the words"))), 0.8
 
 
-def parts_swapped(text, fraction):
-    return split_text(text, fraction)[::-1]
-
-
-def training_from_the_end(text, fraction):
-    cut = len(text) - int(fraction * len(text))
-    return text[cut:], text[:cut]
-
-
-def fraction_kept_back(text, fraction):
-    cut = int((1 - fraction) * len(text))
-    return text[:cut], text[cut:]
-
-
-def one_in_both(text, fraction):
-    cut = int(fraction * len(text))
-    return text[: cut + 1], text[cut:]
-
-
-def one_lost(text, fraction):
-    cut = int(fraction * len(text))
-    return text[:cut], text[cut + 1 :]
-
-
-def trained_on_everything(text, fraction):
-    return text, text[int(fraction * len(text)) :]
-
-
-def examined_on_everything(text, fraction):
-    return text[: int(fraction * len(text))], text
-
-
-def rounded_up(text, fraction):
-    cut = math.ceil(fraction * len(text))
-    return text[:cut], text[cut:]
-
-
-def shuffled(text, fraction):
-    order = np.random.default_rng(0).permutation(len(text))
-    return split_text("".join(text[i] for i in order), fraction)
-
-
-def every_few(text, fraction):
-    step = max(2, round(1 / (1 - fraction)))
-    kept = text[step - 1 :: step]
-    return "".join(c for i, c in enumerate(text) if i % step != step - 1), kept
-
-
-def lengths(text, fraction):
-    one, two = split_text(text, fraction)
-    return len(one), len(two)
-
-
-def to_the_nearest(text, fraction):
-    cut = round(fraction * len(text))
-    return text[:cut], text[cut:]
-
-
-def words(text, fraction):
-    parts = split_text(text.split(), fraction)
-    return " ".join(parts[0]), " ".join(parts[1])
-
-
-def two_cuts(text, fraction):
-    return text[: int(fraction * len(text))], text[-int((1 - fraction) * len(text)) :]
-
-
-def percent(text, fraction):
-    return split_text(text, fraction / 100)
-
-
 SPLIT_TEXT = Exercise(
     name="split_text",
     lesson=12,
@@ -104,95 +33,129 @@ SPLIT_TEXT = Exercise(
     signature="split_text(text, fraction)",
     returns="two strings, training and validation",
     parts=("training", "validation"),
-    mistakes=(
-        Mistake(
-            "parts-swapped",
-            parts_swapped,
-            "Both parts are right and in the wrong order: training comes first.",
-        ),
-        Mistake(
-            "training-from-the-end",
-            training_from_the_end,
-            "Training is the end of the text here. It should be the beginning: we read first, "
-            "and are examined on what comes after.",
-        ),
-        Mistake(
-            "fraction-kept-back",
-            fraction_kept_back,
-            "`fraction` is the share to train on. Here that share is kept back.",
-        ),
-        Mistake(
-            "one-in-both",
-            one_in_both,
-            "The character at the cut stands in both parts. What is examined must not have "
-            "been read.",
-        ),
-        Mistake(
-            "one-lost",
-            one_lost,
-            "The character at the cut stands in neither part. Put together, the two should "
-            "give the text again.",
-        ),
-        Mistake(
-            "trained-on-everything",
-            trained_on_everything,
-            "Training is the whole text, so the network will have read its exam. End it at "
-            "the cut.",
-        ),
-        Mistake(
-            "examined-on-everything",
-            examined_on_everything,
-            "Validation is the whole text, most of which the network will have read. Begin it "
-            "at the cut.",
-        ),
-        Mistake(
-            "rounded-up",
-            rounded_up,
-            "Where the cut is no whole number it was rounded up. The task says `int`, which "
-            "leaves the fraction out.",
-        ),
-        Mistake(
-            "shuffled",
-            shuffled,
-            "The characters were mixed. Their order is all there is to learn: cut the text, "
-            "and leave it in order.",
-        ),
-        Mistake(
-            "every-few",
-            every_few,
-            "Characters were picked out of the text at regular places. Both parts have holes "
-            "then; make one cut instead.",
-        ),
-        Mistake(
-            "lengths",
-            lengths,
-            "These are the lengths of the two parts. Give back the parts themselves.",
-        ),
-        Mistake(
-            "to-the-nearest",
-            to_the_nearest,
-            "Where the cut is no whole number it was rounded to the nearest one. The task "
-            "says `int`, which leaves the fraction out.",
-        ),
-        Mistake(
-            "words",
-            words,
-            "The text was cut between words, and what stood between them was made a space. "
-            "Cut it as it is, character by character.",
-        ),
-        Mistake(
-            "two-cuts",
-            two_cuts,
-            "The length of validation is worked out by itself, from 1 - fraction, and rounded "
-            "by itself. The two parts meet only by chance: use one cut for both.",
-        ),
-        Mistake(
-            "percent",
-            percent,
-            "`fraction` is taken for a percentage. It is a share of 1: 0.9 means nine tenths.",
-        ),
-    ),
 )
+
+
+@SPLIT_TEXT.mistake("Both parts are right and in the wrong order: training comes first.")
+def parts_swapped(text, fraction):
+    return split_text(text, fraction)[::-1]
+
+
+@SPLIT_TEXT.mistake("""
+    Training is the end of the text here.
+    It should be the beginning: we read first, and are examined on what comes after.
+    """)
+def training_from_the_end(text, fraction):
+    cut = len(text) - int(fraction * len(text))
+    return text[cut:], text[:cut]
+
+
+@SPLIT_TEXT.mistake("`fraction` is the share to train on. Here that share is kept back.")
+def fraction_kept_back(text, fraction):
+    cut = int((1 - fraction) * len(text))
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    The character at the cut stands in both parts.
+    What is examined must not have been read.
+    """)
+def one_in_both(text, fraction):
+    cut = int(fraction * len(text))
+    return text[: cut + 1], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    The character at the cut stands in neither part.
+    Put together, the two should give the text again.
+    """)
+def one_lost(text, fraction):
+    cut = int(fraction * len(text))
+    return text[:cut], text[cut + 1 :]
+
+
+@SPLIT_TEXT.mistake("""
+    Training is the whole text, so the network will have read its exam.
+    End it at the cut.
+    """)
+def trained_on_everything(text, fraction):
+    return text, text[int(fraction * len(text)) :]
+
+
+@SPLIT_TEXT.mistake("""
+    Validation is the whole text, most of which the network will have read.
+    Begin it at the cut.
+    """)
+def examined_on_everything(text, fraction):
+    return text[: int(fraction * len(text))], text
+
+
+@SPLIT_TEXT.mistake("""
+    Where the cut is no whole number it was rounded up.
+    The task says `int`, which leaves the fraction out.
+    """)
+def rounded_up(text, fraction):
+    cut = math.ceil(fraction * len(text))
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    The characters were mixed.
+    Their order is all there is to learn: cut the text, and leave it in order.
+    """)
+def shuffled(text, fraction):
+    order = np.random.default_rng(0).permutation(len(text))
+    return split_text("".join(text[i] for i in order), fraction)
+
+
+@SPLIT_TEXT.mistake("""
+    Characters were picked out of the text at regular places.
+    Both parts have holes then; make one cut instead.
+    """)
+def every_few(text, fraction):
+    step = max(2, round(1 / (1 - fraction)))
+    kept = text[step - 1 :: step]
+    return "".join(c for i, c in enumerate(text) if i % step != step - 1), kept
+
+
+@SPLIT_TEXT.mistake("These are the lengths of the two parts. Give back the parts themselves.")
+def lengths(text, fraction):
+    one, two = split_text(text, fraction)
+    return len(one), len(two)
+
+
+@SPLIT_TEXT.mistake("""
+    Where the cut is no whole number it was rounded to the nearest one.
+    The task says `int`, which leaves the fraction out.
+    """)
+def to_the_nearest(text, fraction):
+    cut = round(fraction * len(text))
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    The text was cut between words, and what stood between them was made a space.
+    Cut it as it is, character by character.
+    """)
+def words(text, fraction):
+    parts = split_text(text.split(), fraction)
+    return " ".join(parts[0]), " ".join(parts[1])
+
+
+@SPLIT_TEXT.mistake("""
+    The length of validation is worked out by itself, from 1 - fraction, and rounded by itself.
+    The two parts meet only by chance: use one cut for both.
+    """)
+def two_cuts(text, fraction):
+    return text[: int(fraction * len(text))], text[-int((1 - fraction) * len(text)) :]
+
+
+@SPLIT_TEXT.mistake(
+    "`fraction` is taken for a percentage. It is a share of 1: 0.9 means nine tenths."
+)
+def percent(text, fraction):
+    return split_text(text, fraction / 100)
+
 
 # perplexity --------------------------------------------------------------------------------
 
@@ -213,72 +176,6 @@ def perplexity_cases(rng):
         yield float(rng.uniform(0.5, 3) * count), count
 
 
-def not_divided(loss, count):
-    with np.errstate(over="ignore"):
-        return float(np.exp(loss))
-
-
-def powers_of_two(loss, count):
-    return float(2 ** (loss / count))
-
-
-def mean_nats(loss, count):
-    return loss / count
-
-
-def mean_bits(loss, count):
-    return loss / count / math.log(2)
-
-
-def divided_outside(loss, count):
-    with np.errstate(over="ignore"):
-        return float(np.exp(loss) / count)
-
-
-def root_too_late(loss, count):
-    with np.errstate(over="ignore"):
-        return float(np.exp(loss) ** (1 / count))
-
-
-def typical_probability(loss, count):
-    return float(np.exp(-loss / count))
-
-
-def e_to_the_bits(loss, count):
-    with np.errstate(over="ignore"):
-        return float(np.exp(loss / count / math.log(2)))
-
-
-def bits_multiplied(loss, count):
-    return float(2 ** (loss / count * math.log(2)))
-
-
-def one_too_few(loss, count):
-    return float(np.exp(loss / max(count - 1, 1)))
-
-
-def wrong_way_round(loss, count):
-    with np.errstate(divide="ignore", over="ignore"):
-        return float(np.exp(np.float64(count) / loss))
-
-
-def logarithm(loss, count):
-    with np.errstate(divide="ignore"):
-        return float(np.log(loss / count))
-
-
-def whole_division_of_loss(loss, count):
-    return float(np.exp(loss // count))
-
-
-def powers_of_ten(loss, count):
-    return float(10 ** (loss / count))
-
-
-def of_twenty_five(loss, count):
-    return float(np.exp(loss / 25))
-
-
 PERPLEXITY = Exercise(
     name="perplexity",
     lesson=12,
@@ -286,94 +183,128 @@ PERPLEXITY = Exercise(
     cases=perplexity_cases,
     signature="perplexity(loss, count)",
     returns="one number, 1 or more",
-    mistakes=(
-        Mistake(
-            "not-divided",
-            not_divided,
-            "The loss is summed over `count` characters. Make it that of one character "
-            "before you raise e to it.",
-        ),
-        Mistake(
-            "powers-of-two",
-            powers_of_two,
-            "The loss is in nats, which belong to e. Powers of 2 undo bits.",
-        ),
-        Mistake(
-            "mean-nats",
-            mean_nats,
-            "These are nats per character. Perplexity turns them back into a number of equal "
-            "choices: which function undoes a natural logarithm?",
-        ),
-        Mistake(
-            "mean-bits",
-            mean_bits,
-            "These are bits per character, a fine scale and another one. Perplexity counts "
-            "choices, not questions.",
-        ),
-        Mistake(
-            "divided-outside",
-            divided_outside,
-            "The division by `count` comes after the exponential. Divide first: the mean is "
-            "taken of surprises, not of choices.",
-        ),
-        Mistake(
-            "root-too-late",
-            root_too_late,
-            "On paper this is right. But e to the sum of a long text is larger than any float, "
-            "and its root is still infinite: divide before the exponential.",
-        ),
-        Mistake(
-            "typical-probability",
-            typical_probability,
-            "This is a probability, between 0 and 1. Perplexity is one over it: look at the "
-            "sign in the exponent.",
-        ),
-        Mistake(
-            "e-to-the-bits",
-            e_to_the_bits,
-            "e is raised to bits. e belongs to nats, 2 to bits: the formula has one or the other.",
-        ),
-        Mistake(
-            "bits-multiplied",
-            bits_multiplied,
-            "To come from nats to bits, divide by the logarithm of 2. Here they are "
-            "multiplied by it.",
-        ),
-        Mistake(
-            "one-too-few",
-            one_too_few,
-            "The sum is divided by `count - 1`. `count` is already the number of characters "
-            "predicted.",
-        ),
-        Mistake(
-            "wrong-way-round",
-            wrong_way_round,
-            "The division is the wrong way round: nats per character, not characters per nat.",
-        ),
-        Mistake(
-            "logarithm",
-            logarithm,
-            "A logarithm was taken where it should be undone. The loss is a logarithm already.",
-        ),
-        Mistake(
-            "whole-division",
-            whole_division_of_loss,
-            "Whole-number division, `//`, cuts the nats per character down to a whole number. "
-            "Divide with `/`.",
-        ),
-        Mistake(
-            "powers-of-ten",
-            powers_of_ten,
-            "The loss is in nats, which belong to e. Powers of 10 undo another logarithm.",
-        ),
-        Mistake(
-            "of-twenty-five",
-            of_twenty_five,
-            "The loss is divided by 25, whatever the count. 25 is the length of a chunk; how "
-            "many characters this loss belongs to stands in `count`.",
-        ),
-    ),
 )
+
+
+@PERPLEXITY.mistake("""
+    The loss is summed over `count` characters.
+    Make it that of one character before you raise e to it.
+    """)
+def not_divided(loss, count):
+    with np.errstate(over="ignore"):
+        return float(np.exp(loss))
+
+
+@PERPLEXITY.mistake("The loss is in nats, which belong to e. Powers of 2 undo bits.")
+def powers_of_two(loss, count):
+    return float(2 ** (loss / count))
+
+
+@PERPLEXITY.mistake("""
+    These are nats per character.
+    Perplexity turns them back into a number of equal choices: which function undoes a natural logarithm?
+    """)
+def mean_nats(loss, count):
+    return loss / count
+
+
+@PERPLEXITY.mistake("""
+    These are bits per character, a fine scale and another one.
+    Perplexity counts choices, not questions.
+    """)
+def mean_bits(loss, count):
+    return loss / count / math.log(2)
+
+
+@PERPLEXITY.mistake("""
+    The division by `count` comes after the exponential.
+    Divide first: the mean is taken of surprises, not of choices.
+    """)
+def divided_outside(loss, count):
+    with np.errstate(over="ignore"):
+        return float(np.exp(loss) / count)
+
+
+@PERPLEXITY.mistake("""
+    On paper this is right.
+    But e to the sum of a long text is larger than any float, and its root is still infinite: divide before the exponential.
+    """)
+def root_too_late(loss, count):
+    with np.errstate(over="ignore"):
+        return float(np.exp(loss) ** (1 / count))
+
+
+@PERPLEXITY.mistake("""
+    This is a probability, between 0 and 1.
+    Perplexity is one over it: look at the sign in the exponent.
+    """)
+def typical_probability(loss, count):
+    return float(np.exp(-loss / count))
+
+
+@PERPLEXITY.mistake(
+    "e is raised to bits. e belongs to nats, 2 to bits: the formula has one or the other."
+)
+def e_to_the_bits(loss, count):
+    with np.errstate(over="ignore"):
+        return float(np.exp(loss / count / math.log(2)))
+
+
+@PERPLEXITY.mistake("""
+    To come from nats to bits, divide by the logarithm of 2.
+    Here they are multiplied by it.
+    """)
+def bits_multiplied(loss, count):
+    return float(2 ** (loss / count * math.log(2)))
+
+
+@PERPLEXITY.mistake("""
+    The sum is divided by `count - 1`.
+    `count` is already the number of characters predicted.
+    """)
+def one_too_few(loss, count):
+    return float(np.exp(loss / max(count - 1, 1)))
+
+
+@PERPLEXITY.mistake(
+    "The division is the wrong way round: nats per character, not characters per nat."
+)
+def wrong_way_round(loss, count):
+    with np.errstate(divide="ignore", over="ignore"):
+        return float(np.exp(np.float64(count) / loss))
+
+
+@PERPLEXITY.mistake("""
+    A logarithm was taken where it should be undone.
+    The loss is a logarithm already.
+    """)
+def logarithm(loss, count):
+    with np.errstate(divide="ignore"):
+        return float(np.log(loss / count))
+
+
+@PERPLEXITY.mistake(
+    """
+    Whole-number division, `//`, cuts the nats per character down to a whole number.
+    Divide with `/`.
+    """,
+    name="whole-division",
+)
+def whole_division_of_loss(loss, count):
+    return float(np.exp(loss // count))
+
+
+@PERPLEXITY.mistake("The loss is in nats, which belong to e. Powers of 10 undo another logarithm.")
+def powers_of_ten(loss, count):
+    return float(10 ** (loss / count))
+
+
+@PERPLEXITY.mistake(
+    "The loss is divided by 25, whatever the count. 25 is the length of a chunk; how many characters this loss belongs to stands in `count`."
+)
+def of_twenty_five(loss, count):
+    return float(np.exp(loss / 25))
+
 
 # ngram_probability -------------------------------------------------------------------------
 
@@ -421,93 +352,6 @@ def total_of_all(counts):
     return sum(sum(followers.values()) for followers in counts.values())
 
 
-def count_alone(counts, context, character):
-    return counts.get(context, {}).get(character, 0)
-
-
-def share_of_everything(counts, context, character):
-    return count_alone(counts, context, character) / total_of_all(counts)
-
-
-def over_different(counts, context, character):
-    followers = counts.get(context, {})
-    return followers.get(character, 0) / len(followers) if followers else 0.0
-
-
-def over_largest(counts, context, character):
-    followers = counts.get(context, {})
-    return followers.get(character, 0) / max(followers.values()) if followers else 0.0
-
-
-def other_way_round(counts, context, character):
-    total = sum(followers.get(character, 0) for followers in counts.values())
-    return count_alone(counts, context, character) / total if total else 0.0
-
-
-def forgets_context(counts, context, character):
-    total = sum(followers.get(character, 0) for followers in counts.values())
-    return total / total_of_all(counts)
-
-
-def add_one(counts, context, character):
-    alphabet = {c for followers in counts.values() for c in followers}
-    followers = counts.get(context, {})
-    return (followers.get(character, 0) + 1) / (sum(followers.values()) + len(alphabet))
-
-
-def even_when_unknown(counts, context, character):
-    alphabet = {c for followers in counts.values() for c in followers}
-    if context not in counts:
-        return 1 / len(alphabet)
-    return ngram_probability(counts, context, character)
-
-
-def surprise(counts, context, character):
-    p = ngram_probability(counts, context, character)
-    return -math.log(p) if p else math.inf
-
-
-def context_missing(counts, context, character):
-    return counts[context].get(character, 0) / sum(counts[context].values())
-
-
-def character_missing(counts, context, character):
-    if context not in counts:
-        return 0.0
-    return counts[context][character] / sum(counts[context].values())
-
-
-def neither_met(counts, context, character):
-    return counts[context][character] / sum(counts[context].values())
-
-
-def whole_division(counts, context, character):
-    return float(ngram_probability(counts, context, character) // 1)
-
-
-def arguments_swapped(counts, context, character):
-    return ngram_probability(counts, character, context)
-
-
-def gap_divided(counts, context, character):
-    followers = counts.get(context, {})
-    return followers.get(character, 0) / sum(followers.values())
-
-
-def nothing_met(counts, context, character):
-    followers = counts.get(context)
-    return followers.get(character, 0) / sum(followers.values())
-
-
-def one_for_unseen(counts, context, character):
-    followers = counts.get(context, {})
-    return followers.get(character, 1) / sum(followers.values()) if followers else 0.0
-
-
-def whether_it_followed(counts, context, character):
-    return character in counts.get(context, {})
-
-
 NGRAM_PROBABILITY = Exercise(
     name="ngram_probability",
     lesson=12,
@@ -515,115 +359,165 @@ NGRAM_PROBABILITY = Exercise(
     cases=ngram_probability_cases,
     signature="ngram_probability(counts, context, character)",
     returns="one number between 0 and 1",
-    mistakes=(
-        Mistake(
-            "count-alone",
-            count_alone,
-            "This is how often the character followed. Divide by how often this context was "
-            "seen at all.",
-        ),
-        Mistake(
-            "share-of-everything",
-            share_of_everything,
-            "The count is divided by that of the whole table: the chance of context and "
-            "character together. Only what followed *this* context belongs below the line.",
-        ),
-        Mistake(
-            "over-different",
-            over_different,
-            "Below the line stands how many different characters followed, `len`. Add up how "
-            "often they did.",
-        ),
-        Mistake(
-            "over-largest",
-            over_largest,
-            "The count is divided by the largest one. The chances of all characters after a "
-            "context should add up to 1.",
-        ),
-        Mistake(
-            "other-way-round",
-            other_way_round,
-            "This is how often this context stood before the character. We ask the other way "
-            "round: the context is given, what follows?",
-        ),
-        Mistake(
-            "forgets-context",
-            forgets_context,
-            "The context plays no part: this is how frequent the character is anywhere. Look "
-            "at the counts of this context alone.",
-        ),
-        Mistake(
-            "add-one",
-            add_one,
-            "Something was added to every count. That is smoothing, which comes next; here an "
-            "unseen character has probability 0.",
-        ),
-        Mistake(
-            "even-when-unknown",
-            even_when_unknown,
-            "For a context never seen this spreads the chance evenly. A fair choice, but the "
-            "task asks for 0 there, so that gaps can be counted.",
-        ),
-        Mistake(
-            "surprise",
-            surprise,
-            "This is the surprise, the loss of this character. Give back the probability it "
-            "is the logarithm of.",
-        ),
-        Mistake(
-            "context-missing",
-            context_missing,
-            "A context that was never seen stops it with a KeyError. What does `dict.get` give "
-            "for a key that is not there?",
-        ),
-        Mistake(
-            "character-missing",
-            character_missing,
-            "A character that never followed this context stops it with a KeyError. It was "
-            "seen 0 times: let the look-up say so.",
-        ),
-        Mistake(
-            "neither-met",
-            neither_met,
-            "It stops with a KeyError wherever the table has a gap. Both look-ups need an "
-            "answer for what is not there, the context's and the character's.",
-        ),
-        Mistake(
-            "whole-division",
-            whole_division,
-            "Whole-number division, `//`, cuts every share down to 0 or 1. Divide with `/`.",
-        ),
-        Mistake(
-            "arguments-swapped",
-            arguments_swapped,
-            "The table is asked for `character` first and for `context` inside that. It leads "
-            "from the context to what followed.",
-        ),
-        Mistake(
-            "gap-divided",
-            gap_divided,
-            "A context that was never seen has a sum of 0, and that stands below the fraction "
-            "line. Give back 0 for it before you divide.",
-        ),
-        Mistake(
-            "nothing-met",
-            nothing_met,
-            "`counts.get(context)` gives None for a context that was never seen, and None has "
-            "no `get`. What should stand there in its place?",
-        ),
-        Mistake(
-            "one-for-unseen",
-            one_for_unseen,
-            "A character that never followed this context counts as if it had once. It was "
-            "seen 0 times: that is what the look-up should give.",
-        ),
-        Mistake(
-            "whether-it-followed",
-            whether_it_followed,
-            "This says whether the character ever followed. How often it did, out of all "
-            "times, is the probability.",
-        ),
-    ),
 )
+
+
+@NGRAM_PROBABILITY.mistake("""
+    This is how often the character followed.
+    Divide by how often this context was seen at all.
+    """)
+def count_alone(counts, context, character):
+    return counts.get(context, {}).get(character, 0)
+
+
+@NGRAM_PROBABILITY.mistake("""
+    The count is divided by that of the whole table: the chance of context and character together.
+    Only what followed *this* context belongs below the line.
+    """)
+def share_of_everything(counts, context, character):
+    return count_alone(counts, context, character) / total_of_all(counts)
+
+
+@NGRAM_PROBABILITY.mistake("""
+    Below the line stands how many different characters followed, `len`.
+    Add up how often they did.
+    """)
+def over_different(counts, context, character):
+    followers = counts.get(context, {})
+    return followers.get(character, 0) / len(followers) if followers else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    The count is divided by the largest one.
+    The chances of all characters after a context should add up to 1.
+    """)
+def over_largest(counts, context, character):
+    followers = counts.get(context, {})
+    return followers.get(character, 0) / max(followers.values()) if followers else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    This is how often this context stood before the character.
+    We ask the other way round: the context is given, what follows?
+    """)
+def other_way_round(counts, context, character):
+    total = sum(followers.get(character, 0) for followers in counts.values())
+    return count_alone(counts, context, character) / total if total else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    The context plays no part: this is how frequent the character is anywhere.
+    Look at the counts of this context alone.
+    """)
+def forgets_context(counts, context, character):
+    total = sum(followers.get(character, 0) for followers in counts.values())
+    return total / total_of_all(counts)
+
+
+@NGRAM_PROBABILITY.mistake("""
+    Something was added to every count.
+    That is smoothing, which comes next; here an unseen character has probability 0.
+    """)
+def add_one(counts, context, character):
+    alphabet = {c for followers in counts.values() for c in followers}
+    followers = counts.get(context, {})
+    return (followers.get(character, 0) + 1) / (sum(followers.values()) + len(alphabet))
+
+
+@NGRAM_PROBABILITY.mistake("""
+    For a context never seen this spreads the chance evenly.
+    A fair choice, but the task asks for 0 there, so that gaps can be counted.
+    """)
+def even_when_unknown(counts, context, character):
+    alphabet = {c for followers in counts.values() for c in followers}
+    if context not in counts:
+        return 1 / len(alphabet)
+    return ngram_probability(counts, context, character)
+
+
+@NGRAM_PROBABILITY.mistake("""
+    This is the surprise, the loss of this character.
+    Give back the probability it is the logarithm of.
+    """)
+def surprise(counts, context, character):
+    p = ngram_probability(counts, context, character)
+    return -math.log(p) if p else math.inf
+
+
+@NGRAM_PROBABILITY.mistake("""
+    A context that was never seen stops it with a KeyError.
+    What does `dict.get` give for a key that is not there?
+    """)
+def context_missing(counts, context, character):
+    return counts[context].get(character, 0) / sum(counts[context].values())
+
+
+@NGRAM_PROBABILITY.mistake("""
+    A character that never followed this context stops it with a KeyError.
+    It was seen 0 times: let the look-up say so.
+    """)
+def character_missing(counts, context, character):
+    if context not in counts:
+        return 0.0
+    return counts[context][character] / sum(counts[context].values())
+
+
+@NGRAM_PROBABILITY.mistake("""
+    It stops with a KeyError wherever the table has a gap.
+    Both look-ups need an answer for what is not there, the context's and the character's.
+    """)
+def neither_met(counts, context, character):
+    return counts[context][character] / sum(counts[context].values())
+
+
+@NGRAM_PROBABILITY.mistake(
+    "Whole-number division, `//`, cuts every share down to 0 or 1. Divide with `/`."
+)
+def whole_division(counts, context, character):
+    return float(ngram_probability(counts, context, character) // 1)
+
+
+@NGRAM_PROBABILITY.mistake("""
+    The table is asked for `character` first and for `context` inside that.
+    It leads from the context to what followed.
+    """)
+def arguments_swapped(counts, context, character):
+    return ngram_probability(counts, character, context)
+
+
+@NGRAM_PROBABILITY.mistake("""
+    A context that was never seen has a sum of 0, and that stands below the fraction line.
+    Give back 0 for it before you divide.
+    """)
+def gap_divided(counts, context, character):
+    followers = counts.get(context, {})
+    return followers.get(character, 0) / sum(followers.values())
+
+
+@NGRAM_PROBABILITY.mistake("""
+    `counts.get(context)` gives None for a context that was never seen, and None has no `get`.
+    What should stand there in its place?
+    """)
+def nothing_met(counts, context, character):
+    followers = counts.get(context)
+    return followers.get(character, 0) / sum(followers.values())
+
+
+@NGRAM_PROBABILITY.mistake("""
+    A character that never followed this context counts as if it had once.
+    It was seen 0 times: that is what the look-up should give.
+    """)
+def one_for_unseen(counts, context, character):
+    followers = counts.get(context, {})
+    return followers.get(character, 1) / sum(followers.values()) if followers else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    This says whether the character ever followed.
+    How often it did, out of all times, is the probability.
+    """)
+def whether_it_followed(counts, context, character):
+    return character in counts.get(context, {})
+
 
 EXERCISES_HERE = [PERPLEXITY, SPLIT_TEXT, NGRAM_PROBABILITY]

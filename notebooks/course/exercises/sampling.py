@@ -4,7 +4,7 @@ import numpy as np
 
 import rnn_core
 
-from .base import Exercise, Mistake, Model, Within
+from .base import Exercise, Model, Within
 
 # apply_temperature -------------------------------------------------------------------------
 
@@ -21,64 +21,6 @@ def apply_temperature_cases(rng):
         yield rng.normal(0, 2, size), temperature
 
 
-def multiplied(scores, temperature):
-    return rnn_core.softmax(scores * temperature)
-
-
-def after_softmax(scores, temperature):
-    return rnn_core.softmax(scores) / temperature
-
-
-def after_softmax_shared(scores, temperature):
-    p = rnn_core.softmax(scores) / temperature
-    return p / p.sum()
-
-
-def softmax_twice(scores, temperature):
-    return rnn_core.softmax(rnn_core.softmax(scores) / temperature)
-
-
-def not_normalised(scores, temperature):
-    return np.exp((scores - scores.max()) / temperature)
-
-
-def no_shift(scores, temperature):
-    exps = np.exp(scores / temperature)
-    return exps / exps.sum()
-
-
-def power_of_probabilities(scores, temperature):
-    return rnn_core.softmax(scores) ** (1 / temperature)
-
-
-def square_of_temperature(scores, temperature):
-    return rnn_core.softmax(scores / temperature**2)
-
-
-def exponentials_only(scores, temperature):
-    return np.exp(scores / temperature)
-
-
-def above_the_line_only(scores, temperature):
-    return np.exp(scores / temperature) / np.exp(scores).sum()
-
-
-def only_divided(scores, temperature):
-    return scores / temperature
-
-
-def colder_only(scores, temperature):
-    return rnn_core.softmax(scores / min(temperature, 1.0))
-
-
-def warmer_only(scores, temperature):
-    return rnn_core.softmax(scores / max(temperature, 1.0))
-
-
-def whole_division(scores, temperature):
-    return rnn_core.softmax(scores // temperature)
-
-
 APPLY_TEMPERATURE = Exercise(
     name="apply_temperature",
     lesson=8,
@@ -87,90 +29,112 @@ APPLY_TEMPERATURE = Exercise(
     signature="apply_temperature(scores, temperature)",
     returns="an array of probabilities with the shape of `scores`",
     axes=("character",),
-    mistakes=(
-        Mistake(
-            "multiplied",
-            multiplied,
-            "The scores are multiplied by the temperature, so a high temperature makes the "
-            "network more certain. It is the other way round: heat evens things out.",
-        ),
-        Mistake(
-            "divided-after-softmax",
-            after_softmax,
-            "The probabilities were divided, and no longer add up to 1. Temperature acts on "
-            "the scores, before softmax.",
-        ),
-        Mistake(
-            "no-effect",
-            after_softmax_shared,
-            "The answer is the same at any heat. A temperature that is added to all scores, or "
-            "that divides probabilities which are then normalised again, cancels out: divide "
-            "the scores by it.",
-        ),
-        Mistake(
-            "softmax-twice",
-            softmax_twice,
-            "Softmax is applied to probabilities here. It wants the scores, each divided by "
-            "the temperature.",
-        ),
-        Mistake(
-            "not-normalised",
-            not_normalised,
-            "These do not add up to 1 yet: after `np.exp` a division is missing.",
-        ),
-        Mistake(
-            "exponentials-only",
-            exponentials_only,
-            "These are powers of e, not yet shares of a whole. What did softmax do with their sum?",
-        ),
-        Mistake(
-            "above-the-line-only",
-            above_the_line_only,
-            "The temperature acts above the fraction line only, so the shares do not add up "
-            "to 1. In the formula it stands below the line too.",
-        ),
-        Mistake(
-            "no-shift",
-            no_shift,
-            "This overflows: a score of 300 divided by 0.1 is 3,000, and `np.exp` of that is "
-            "too large for a float. Your softmax of lesson 2 knows what to do.",
-        ),
-        Mistake(
-            "power-not-normalised",
-            power_of_probabilities,
-            "Raising probabilities to 1 over the temperature is a right idea, but afterwards "
-            "they no longer add up to 1.",
-        ),
-        Mistake(
-            "temperature-squared",
-            square_of_temperature,
-            "The temperature comes in twice. Divide the scores by it once.",
-        ),
-        Mistake(
-            "only-divided",
-            only_divided,
-            "These are the scores over the temperature, not yet probabilities.",
-        ),
-        Mistake(
-            "never-warmer",
-            colder_only,
-            "Temperatures above 1 have no effect. They are allowed: above 1 the network "
-            "dares more.",
-        ),
-        Mistake(
-            "never-colder",
-            warmer_only,
-            "Temperatures below 1 have no effect. They are allowed: below 1 the network plays "
-            "safe.",
-        ),
-        Mistake(
-            "whole-division",
-            whole_division,
-            "Whole-number division, `//`, rounds every score down, and differences are lost. "
-            "Divide with `/`.",
-        ),
-    ),
 )
+
+
+@APPLY_TEMPERATURE.mistake("""
+    The scores are multiplied by the temperature, so a high temperature makes the network more certain.
+    It is the other way round: heat evens things out.
+    """)
+def multiplied(scores, temperature):
+    return rnn_core.softmax(scores * temperature)
+
+
+@APPLY_TEMPERATURE.mistake("""
+    The probabilities were divided, and no longer add up to 1.
+    Temperature acts on the scores, before softmax.
+    """)
+def divided_after_softmax(scores, temperature):
+    return rnn_core.softmax(scores) / temperature
+
+
+@APPLY_TEMPERATURE.mistake("""
+    The answer is the same at any heat.
+    A temperature that is added to all scores, or that divides probabilities which are then normalised again, cancels out: divide the scores by it.
+    """)
+def no_effect(scores, temperature):
+    p = rnn_core.softmax(scores) / temperature
+    return p / p.sum()
+
+
+@APPLY_TEMPERATURE.mistake("""
+    Softmax is applied to probabilities here.
+    It wants the scores, each divided by the temperature.
+    """)
+def softmax_twice(scores, temperature):
+    return rnn_core.softmax(rnn_core.softmax(scores) / temperature)
+
+
+@APPLY_TEMPERATURE.mistake("These do not add up to 1 yet: after `np.exp` a division is missing.")
+def not_normalised(scores, temperature):
+    return np.exp((scores - scores.max()) / temperature)
+
+
+@APPLY_TEMPERATURE.mistake("""
+    These are powers of e, not yet shares of a whole.
+    What did softmax do with their sum?
+    """)
+def exponentials_only(scores, temperature):
+    return np.exp(scores / temperature)
+
+
+@APPLY_TEMPERATURE.mistake("""
+    The temperature acts above the fraction line only, so the shares do not add up to 1.
+    In the formula it stands below the line too.
+    """)
+def above_the_line_only(scores, temperature):
+    return np.exp(scores / temperature) / np.exp(scores).sum()
+
+
+@APPLY_TEMPERATURE.mistake("""
+    This overflows: a score of 300 divided by 0.1 is 3,000, and `np.exp` of that is too large for a float.
+    Your softmax of lesson 2 knows what to do.
+    """)
+def no_shift(scores, temperature):
+    exps = np.exp(scores / temperature)
+    return exps / exps.sum()
+
+
+@APPLY_TEMPERATURE.mistake(
+    "Raising probabilities to 1 over the temperature is a right idea, but afterwards they no longer add up to 1."
+)
+def power_not_normalised(scores, temperature):
+    return rnn_core.softmax(scores) ** (1 / temperature)
+
+
+@APPLY_TEMPERATURE.mistake("The temperature comes in twice. Divide the scores by it once.")
+def temperature_squared(scores, temperature):
+    return rnn_core.softmax(scores / temperature**2)
+
+
+@APPLY_TEMPERATURE.mistake("These are the scores over the temperature, not yet probabilities.")
+def only_divided(scores, temperature):
+    return scores / temperature
+
+
+@APPLY_TEMPERATURE.mistake("""
+    Temperatures above 1 have no effect.
+    They are allowed: above 1 the network dares more.
+    """)
+def never_warmer(scores, temperature):
+    return rnn_core.softmax(scores / min(temperature, 1.0))
+
+
+@APPLY_TEMPERATURE.mistake("""
+    Temperatures below 1 have no effect.
+    They are allowed: below 1 the network plays safe.
+    """)
+def never_colder(scores, temperature):
+    return rnn_core.softmax(scores / max(temperature, 1.0))
+
+
+@APPLY_TEMPERATURE.mistake("""
+    Whole-number division, `//`, rounds every score down, and differences are lost.
+    Divide with `/`.
+    """)
+def whole_division(scores, temperature):
+    return rnn_core.softmax(scores // temperature)
+
 
 # sample_character --------------------------------------------------------------------------
 
@@ -224,71 +188,12 @@ def argmax(probabilities, rng):
     return int(np.argmax(probabilities))
 
 
-def uniform(probabilities, rng):
-    return int(rng.integers(len(probabilities)))
-
-
 def global_random(probabilities, rng):
     return int(np.random.choice(len(probabilities), p=probabilities))
 
 
 def seeded_inside(probabilities, rng):
     return int(np.random.default_rng(0).choice(len(probabilities), p=probabilities))
-
-
-def first_above(probabilities, rng):
-    above = np.flatnonzero(probabilities > rng.random())
-    return int(above[0]) if len(above) else int(np.argmax(probabilities))
-
-
-def first_above_or_last(probabilities, rng):
-    above = np.flatnonzero(probabilities > rng.random())
-    return int(above[0]) if len(above) else len(probabilities) - 1
-
-
-def searched_without_sums(probabilities, rng):
-    return int(np.searchsorted(probabilities, rng.random()))
-
-
-def noisy_argmax(probabilities, rng):
-    return int(np.argmax(probabilities * rng.random(len(probabilities))))
-
-
-def one_place_on(probabilities, rng):
-    return sample_character(probabilities, rng) + 1
-
-
-def one_place_back(probabilities, rng):
-    return sample_character(probabilities, rng) - 1
-
-
-def probability_for_index(probabilities, rng):
-    return float(probabilities[sample_character(probabilities, rng)])
-
-
-def one_hot_for_index(probabilities, rng):
-    return np.eye(len(probabilities))[sample_character(probabilities, rng)]
-
-
-def array_of_one(probabilities, rng):
-    return rng.choice(len(probabilities), size=1, p=probabilities)
-
-
-def among_possible(probabilities, rng):
-    return int(rng.choice(np.flatnonzero(probabilities)))
-
-
-def value_drawn(probabilities, rng):
-    return float(rng.choice(probabilities))
-
-
-def comparison_reversed(probabilities, rng):
-    return int(np.argmax(np.cumsum(probabilities) < rng.random()))
-
-
-def new_throw_for_each(probabilities, rng):
-    sums = np.cumsum(probabilities)
-    return next((i for i, reached in enumerate(sums) if rng.random() < reached), len(sums) - 1)
 
 
 SAMPLE_CHARACTER = Exercise(
@@ -299,109 +204,139 @@ SAMPLE_CHARACTER = Exercise(
     signature="sample_character(probabilities, rng)",
     returns="one whole number from 0 to V - 1, the index of the character drawn",
     observe=observe_draws,
-    mistakes=(
-        Mistake(
-            "argmax",
-            argmax,
-            "This always takes the most probable character. Sampling takes each as often as "
-            "its probability says, the unlikely ones now and then too.",
-        ),
-        Mistake(
-            "uniform",
-            uniform,
-            "Every character is drawn equally often: `probabilities` is not used.",
-        ),
-        Mistake(
-            "global-random",
-            global_random,
-            "The draw comes from `np.random`, or from a generator made inside, not from `rng`: "
-            "the same seed gives another text each time.",
-        ),
-        Mistake(
-            "seeded-inside",
-            seeded_inside,
-            "Every call draws the same character: the throw is a fixed number, or comes from "
-            "a generator that is made inside with a fixed seed. Use the `rng` that is handed "
-            "in: it remembers where it is.",
-        ),
-        Mistake(
-            "first-above",
-            first_above,
-            "This takes the first character whose own probability is above a random number. "
-            "Add the probabilities up along the way, and compare with the sum so far.",
-        ),
-        Mistake(
-            "first-above-or-last",
-            first_above_or_last,
-            "A character is taken when its own probability is above the random number, and "
-            "the last one gets the rest. Compare with the sum up to each character.",
-        ),
-        Mistake(
-            "searched-without-sums",
-            searched_without_sums,
-            "The random number is looked up among the probabilities themselves. The borders "
-            "that `np.searchsorted` looks between must rise from 0 to 1: add the probabilities "
-            "up first, with `np.cumsum`.",
-        ),
-        Mistake(
-            "noisy-argmax",
-            noisy_argmax,
-            "Random noise is multiplied on, and the largest product wins. That favours likely "
-            "characters, but not as often as their probabilities say.",
-        ),
-        Mistake(
-            "one-place-on",
-            one_place_on,
-            "Every draw lands one place too far to the right: look at where you start counting.",
-        ),
-        Mistake(
-            "one-place-back",
-            one_place_back,
-            "Every draw lands one place too far to the left: look at where you start counting.",
-        ),
-        Mistake(
-            "probability-for-index",
-            probability_for_index,
-            "This gives back the probability of the character that was drawn. We need its "
-            "index, to know which one it was.",
-        ),
-        Mistake(
-            "one-hot-for-index",
-            one_hot_for_index,
-            "This gives back a one-hot row. Here the index alone is enough.",
-        ),
-        Mistake(
-            "array-of-one",
-            array_of_one,
-            "This is an array with one number in it. Take the number out: it will be looked "
-            "up in a dictionary.",
-        ),
-        Mistake(
-            "among-possible",
-            among_possible,
-            "All characters that are possible at all come equally often. Their probabilities "
-            "should decide.",
-        ),
-        Mistake(
-            "value-drawn",
-            value_drawn,
-            "One of the probabilities is drawn, each equally often. Draw one of the "
-            "*indices*, 0 to V - 1, and hand the probabilities over as `p`.",
-        ),
-        Mistake(
-            "comparison-reversed",
-            comparison_reversed,
-            "The comparison looks the wrong way: this finds the first sum that is still "
-            "*below* the random number. Which is the first that has passed it?",
-        ),
-        Mistake(
-            "new-throw-for-each",
-            new_throw_for_each,
-            "A new random number is thrown for every character on the way, so the early ones "
-            "come too often. Throw once, before the loop.",
-        ),
-    ),
 )
+
+
+SAMPLE_CHARACTER.mistake(
+    """
+    This always takes the most probable character.
+    Sampling takes each as often as its probability says, the unlikely ones now and then too.
+    """,
+    name="argmax",
+)(argmax)
+
+
+@SAMPLE_CHARACTER.mistake("Every character is drawn equally often: `probabilities` is not used.")
+def uniform(probabilities, rng):
+    return int(rng.integers(len(probabilities)))
+
+
+SAMPLE_CHARACTER.mistake(
+    "The draw comes from `np.random`, or from a generator made inside, not from `rng`: the same seed gives another text each time.",
+    name="global-random",
+)(global_random)
+
+
+SAMPLE_CHARACTER.mistake(
+    """
+    Every call draws the same character: the throw is a fixed number, or comes from a generator that is made inside with a fixed seed.
+    Use the `rng` that is handed in: it remembers where it is.
+    """,
+    name="seeded-inside",
+)(seeded_inside)
+
+
+@SAMPLE_CHARACTER.mistake("""
+    This takes the first character whose own probability is above a random number.
+    Add the probabilities up along the way, and compare with the sum so far.
+    """)
+def first_above(probabilities, rng):
+    above = np.flatnonzero(probabilities > rng.random())
+    return int(above[0]) if len(above) else int(np.argmax(probabilities))
+
+
+@SAMPLE_CHARACTER.mistake("""
+    A character is taken when its own probability is above the random number, and the last one gets the rest.
+    Compare with the sum up to each character.
+    """)
+def first_above_or_last(probabilities, rng):
+    above = np.flatnonzero(probabilities > rng.random())
+    return int(above[0]) if len(above) else len(probabilities) - 1
+
+
+@SAMPLE_CHARACTER.mistake("""
+    The random number is looked up among the probabilities themselves.
+    The borders that `np.searchsorted` looks between must rise from 0 to 1: add the probabilities up first, with `np.cumsum`.
+    """)
+def searched_without_sums(probabilities, rng):
+    return int(np.searchsorted(probabilities, rng.random()))
+
+
+@SAMPLE_CHARACTER.mistake("""
+    Random noise is multiplied on, and the largest product wins.
+    That favours likely characters, but not as often as their probabilities say.
+    """)
+def noisy_argmax(probabilities, rng):
+    return int(np.argmax(probabilities * rng.random(len(probabilities))))
+
+
+@SAMPLE_CHARACTER.mistake(
+    "Every draw lands one place too far to the right: look at where you start counting."
+)
+def one_place_on(probabilities, rng):
+    return sample_character(probabilities, rng) + 1
+
+
+@SAMPLE_CHARACTER.mistake(
+    "Every draw lands one place too far to the left: look at where you start counting."
+)
+def one_place_back(probabilities, rng):
+    return sample_character(probabilities, rng) - 1
+
+
+@SAMPLE_CHARACTER.mistake("""
+    This gives back the probability of the character that was drawn.
+    We need its index, to know which one it was.
+    """)
+def probability_for_index(probabilities, rng):
+    return float(probabilities[sample_character(probabilities, rng)])
+
+
+@SAMPLE_CHARACTER.mistake("This gives back a one-hot row. Here the index alone is enough.")
+def one_hot_for_index(probabilities, rng):
+    return np.eye(len(probabilities))[sample_character(probabilities, rng)]
+
+
+@SAMPLE_CHARACTER.mistake("""
+    This is an array with one number in it.
+    Take the number out: it will be looked up in a dictionary.
+    """)
+def array_of_one(probabilities, rng):
+    return rng.choice(len(probabilities), size=1, p=probabilities)
+
+
+@SAMPLE_CHARACTER.mistake("""
+    All characters that are possible at all come equally often.
+    Their probabilities should decide.
+    """)
+def among_possible(probabilities, rng):
+    return int(rng.choice(np.flatnonzero(probabilities)))
+
+
+@SAMPLE_CHARACTER.mistake("""
+    One of the probabilities is drawn, each equally often.
+    Draw one of the *indices*, 0 to V - 1, and hand the probabilities over as `p`.
+    """)
+def value_drawn(probabilities, rng):
+    return float(rng.choice(probabilities))
+
+
+@SAMPLE_CHARACTER.mistake("""
+    The comparison looks the wrong way: this finds the first sum that is still *below* the random number.
+    Which is the first that has passed it?
+    """)
+def comparison_reversed(probabilities, rng):
+    return int(np.argmax(np.cumsum(probabilities) < rng.random()))
+
+
+@SAMPLE_CHARACTER.mistake("""
+    A new random number is thrown for every character on the way, so the early ones come too often.
+    Throw once, before the loop.
+    """)
+def new_throw_for_each(probabilities, rng):
+    sums = np.cumsum(probabilities)
+    return next((i for i, reached in enumerate(sums) if rng.random() < reached), len(sums) - 1)
+
 
 # generate ----------------------------------------------------------------------------------
 
@@ -477,32 +412,6 @@ def speaking(
     return generate
 
 
-def forgets_each_step(model, prompt, n, temperature, rng):
-    text = ""
-    for _ in range(n):
-        text += speaking()(model, (prompt + text)[-1], 1, temperature, rng)
-    return text
-
-
-def forgets_what_it_said(model, prompt, n, temperature, rng):
-    text = speaking()(model, prompt, min(n, 1), temperature, rng)
-    while len(text) < n:
-        text += speaking()(model, text[-1], 1, temperature, rng)
-    return text
-
-
-def indices_for_text(model, prompt, n, temperature, rng):
-    return [model.char_to_ix[char] for char in speaking()(model, prompt, n, temperature, rng)]
-
-
-def n_counts_the_prompt(model, prompt, n, temperature, rng):
-    return prompt + speaking()(model, prompt, max(n - len(prompt), 0), temperature, rng)
-
-
-def state_of_training(model, prompt, n, temperature, rng):
-    return speaking(start=lambda size: model.h)(model, prompt, n, temperature, rng)
-
-
 GENERATE = Exercise(
     name="generate",
     lesson=8,
@@ -511,152 +420,206 @@ GENERATE = Exercise(
     signature="generate(model, prompt, n, temperature, rng)",
     returns="a string of `n` new characters",
     observe=observe_generate,
-    mistakes=(
-        Mistake(
-            "prompt-not-read",
-            speaking(warm=lambda prompt: prompt[-1]),
-            "Only the last character of the prompt was read. The state should have read them "
-            "all, or the network does not know what it is in the middle of.",
-        ),
-        Mistake(
-            "no-warming",
-            speaking(warm=lambda prompt: ""),
-            "The first character was drawn before the network had read anything: whatever the "
-            "prompt, it would begin alike.",
-        ),
-        Mistake(
-            "prompt-without-its-end",
-            speaking(warm=lambda prompt: prompt[:-1]),
-            "The last character of the prompt was not read before the first draw.",
-        ),
-        Mistake(
-            "last-read-twice",
-            speaking(warm=lambda prompt: prompt + prompt[-1]),
-            "The last character of the prompt was read twice: once with the prompt, and once "
-            "more before the first draw.",
-        ),
-        Mistake(
-            "backwards",
-            speaking(warm=lambda prompt: prompt[::-1]),
-            "The prompt was read backwards, from its last character to its first.",
-        ),
-        Mistake(
-            "prompt-given-back",
-            speaking(told=lambda prompt, text: prompt + text),
-            "The prompt stands in front of the answer. Give back the new characters only; who "
-            "calls can put the prompt before them.",
-        ),
-        Mistake(
-            "first-repeated",
-            speaking(told=lambda prompt, text: (prompt[-1] + text)[: len(text)]),
-            "The answer begins with the last character of the prompt, and the last one drawn "
-            "is missing. What was read is not what is said.",
-        ),
-        Mistake(
-            "one-too-many", speaking(count=lambda n: n + 1), "There is one character too many."
-        ),
-        Mistake(
-            "one-too-few",
-            speaking(count=lambda n: max(n - 1, 0)),
-            "There is one character too few.",
-        ),
-        Mistake(
-            "only-the-first",
-            speaking(told=lambda prompt, text: text[:1]),
-            "Only the first new character comes back. Is the `return` indented into the loop?",
-        ),
-        Mistake(
-            "only-the-last",
-            speaking(told=lambda prompt, text: text[-1:]),
-            "Only the last new character comes back. Each should be added to those before it.",
-        ),
-        Mistake(
-            "not-fed-back",
-            speaking(feed=lambda new, old: old),
-            "The network never reads what it has said: the same last character of the prompt "
-            "goes in at every step. Feed each new character back.",
-        ),
-        Mistake(
-            "state-frozen",
-            speaking(carry=lambda new, old: old),
-            "The state stays as it was at the start, so every character is drawn from the same "
-            "probabilities. Keep the state that `rnn_step` gives back.",
-        ),
-        Mistake(
-            "state-forgotten",
-            forgets_each_step,
-            "The state starts from zeros again at every character, so the network remembers "
-            "one character only. Carry the state from step to step.",
-        ),
-        Mistake(
-            "state-forgotten-after-prompt",
-            forgets_what_it_said,
-            "The prompt is read as a whole, but each character said is read from a state of "
-            "zeros. Go on from the state that the prompt left.",
-        ),
-        Mistake(
-            "starts-from-ones",
-            speaking(start=np.ones),
-            "The state starts from ones. A network that has read nothing has a state of zeros.",
-        ),
-        Mistake(
-            "greedy",
-            speaking(draw=argmax),
-            "Each time the most probable character is taken, so temperature and chance have no "
-            "say. Draw with your `sample_character`.",
-        ),
-        Mistake(
-            "output-bias-forgotten",
-            speaking(bias=0.0),
-            "The bias `by` is missing from the scores. Compare your line for the scores with "
-            "the one in `forward`.",
-        ),
-        Mistake(
-            "seeded-inside",
-            speaking(draw=seeded_inside),
-            "Every call says the same: a generator with a fixed seed is made inside. Use the "
-            "`rng` that is handed in, and hand it on; it remembers where it is.",
-        ),
-        Mistake(
-            "other-generator",
-            speaking(draw=global_random),
-            "The same seed says something else each time: the draws come from `np.random`, or "
-            "from a new generator, not from the `rng` that is handed in. Hand it on.",
-        ),
-        Mistake(
-            "temperature-ignored",
-            speaking(tau=lambda t: 1.0),
-            "The temperature is not used: at 0.01 the text should be all but certain.",
-        ),
-        Mistake(
-            "temperature-upside-down",
-            speaking(tau=lambda t: 1 / t),
-            "A low temperature makes this text wild. Divide the scores by the temperature.",
-        ),
-        Mistake(
-            "indices-for-text",
-            indices_for_text,
-            "These are the numbers of the characters. Turn them into text with `model.ix_to_char`.",
-        ),
-        Mistake(
-            "n-counts-the-prompt",
-            n_counts_the_prompt,
-            "The text with the prompt is `n` characters long. Draw `n` new ones, and give "
-            "back those alone.",
-        ),
-        Mistake(
-            "temperature-after-softmax",
-            speaking(score=rnn_core.softmax),
-            "The scores go through softmax before `apply_temperature`, which wants scores: "
-            "they are squeezed twice, and everything looks almost equally likely.",
-        ),
-        Mistake(
-            "state-of-training",
-            state_of_training,
-            "It begins with the state that training left behind, in `model.h`. Begin with "
-            "zeros: the prompt alone should decide what is in memory.",
-        ),
-    ),
 )
+
+
+GENERATE.mistake(
+    """
+    Only the last character of the prompt was read.
+    The state should have read them all, or the network does not know what it is in the middle of.
+    """,
+    name="prompt-not-read",
+)(speaking(warm=lambda prompt: prompt[-1]))
+
+
+GENERATE.mistake(
+    "The first character was drawn before the network had read anything: whatever the prompt, it would begin alike.",
+    name="no-warming",
+)(speaking(warm=lambda prompt: ""))
+
+
+GENERATE.mistake(
+    "The last character of the prompt was not read before the first draw.",
+    name="prompt-without-its-end",
+)(speaking(warm=lambda prompt: prompt[:-1]))
+
+
+GENERATE.mistake(
+    "The last character of the prompt was read twice: once with the prompt, and once more before the first draw.",
+    name="last-read-twice",
+)(speaking(warm=lambda prompt: prompt + prompt[-1]))
+
+
+GENERATE.mistake(
+    "The prompt was read backwards, from its last character to its first.", name="backwards"
+)(speaking(warm=lambda prompt: prompt[::-1]))
+
+
+GENERATE.mistake(
+    """
+    The prompt stands in front of the answer.
+    Give back the new characters only; who calls can put the prompt before them.
+    """,
+    name="prompt-given-back",
+)(speaking(told=lambda prompt, text: prompt + text))
+
+
+GENERATE.mistake(
+    """
+    The answer begins with the last character of the prompt, and the last one drawn is missing.
+    What was read is not what is said.
+    """,
+    name="first-repeated",
+)(speaking(told=lambda prompt, text: (prompt[-1] + text)[: len(text)]))
+
+
+GENERATE.mistake("There is one character too many.", name="one-too-many")(
+    speaking(count=lambda n: n + 1)
+)
+
+
+GENERATE.mistake("There is one character too few.", name="one-too-few")(
+    speaking(count=lambda n: max(n - 1, 0))
+)
+
+
+GENERATE.mistake(
+    "Only the first new character comes back. Is the `return` indented into the loop?",
+    name="only-the-first",
+)(speaking(told=lambda prompt, text: text[:1]))
+
+
+GENERATE.mistake(
+    "Only the last new character comes back. Each should be added to those before it.",
+    name="only-the-last",
+)(speaking(told=lambda prompt, text: text[-1:]))
+
+
+GENERATE.mistake(
+    """
+    The network never reads what it has said: the same last character of the prompt goes in at every step.
+    Feed each new character back.
+    """,
+    name="not-fed-back",
+)(speaking(feed=lambda new, old: old))
+
+
+GENERATE.mistake(
+    """
+    The state stays as it was at the start, so every character is drawn from the same probabilities.
+    Keep the state that `rnn_step` gives back.
+    """,
+    name="state-frozen",
+)(speaking(carry=lambda new, old: old))
+
+
+@GENERATE.mistake("""
+    The state starts from zeros again at every character, so the network remembers one character only.
+    Carry the state from step to step.
+    """)
+def state_forgotten(model, prompt, n, temperature, rng):
+    text = ""
+    for _ in range(n):
+        text += speaking()(model, (prompt + text)[-1], 1, temperature, rng)
+    return text
+
+
+@GENERATE.mistake("""
+    The prompt is read as a whole, but each character said is read from a state of zeros.
+    Go on from the state that the prompt left.
+    """)
+def state_forgotten_after_prompt(model, prompt, n, temperature, rng):
+    text = speaking()(model, prompt, min(n, 1), temperature, rng)
+    while len(text) < n:
+        text += speaking()(model, text[-1], 1, temperature, rng)
+    return text
+
+
+GENERATE.mistake(
+    """
+    The state starts from ones.
+    A network that has read nothing has a state of zeros.
+    """,
+    name="starts-from-ones",
+)(speaking(start=np.ones))
+
+
+GENERATE.mistake(
+    """
+    Each time the most probable character is taken, so temperature and chance have no say.
+    Draw with your `sample_character`.
+    """,
+    name="greedy",
+)(speaking(draw=argmax))
+
+
+GENERATE.mistake(
+    """
+    The bias `by` is missing from the scores.
+    Compare your line for the scores with the one in `forward`.
+    """,
+    name="output-bias-forgotten",
+)(speaking(bias=0.0))
+
+
+GENERATE.mistake(
+    """
+    Every call says the same: a generator with a fixed seed is made inside.
+    Use the `rng` that is handed in, and hand it on; it remembers where it is.
+    """,
+    name="seeded-inside",
+)(speaking(draw=seeded_inside))
+
+
+GENERATE.mistake(
+    """
+    The same seed says something else each time: the draws come from `np.random`, or from a new generator, not from the `rng` that is handed in.
+    Hand it on.
+    """,
+    name="other-generator",
+)(speaking(draw=global_random))
+
+
+GENERATE.mistake(
+    "The temperature is not used: at 0.01 the text should be all but certain.",
+    name="temperature-ignored",
+)(speaking(tau=lambda t: 1.0))
+
+
+GENERATE.mistake(
+    "A low temperature makes this text wild. Divide the scores by the temperature.",
+    name="temperature-upside-down",
+)(speaking(tau=lambda t: 1 / t))
+
+
+@GENERATE.mistake("""
+    These are the numbers of the characters.
+    Turn them into text with `model.ix_to_char`.
+    """)
+def indices_for_text(model, prompt, n, temperature, rng):
+    return [model.char_to_ix[char] for char in speaking()(model, prompt, n, temperature, rng)]
+
+
+@GENERATE.mistake("""
+    The text with the prompt is `n` characters long.
+    Draw `n` new ones, and give back those alone.
+    """)
+def n_counts_the_prompt(model, prompt, n, temperature, rng):
+    return prompt + speaking()(model, prompt, max(n - len(prompt), 0), temperature, rng)
+
+
+GENERATE.mistake(
+    "The scores go through softmax before `apply_temperature`, which wants scores: they are squeezed twice, and everything looks almost equally likely.",
+    name="temperature-after-softmax",
+)(speaking(score=rnn_core.softmax))
+
+
+@GENERATE.mistake("""
+    It begins with the state that training left behind, in `model.h`.
+    Begin with zeros: the prompt alone should decide what is in memory.
+    """)
+def state_of_training(model, prompt, n, temperature, rng):
+    return speaking(start=lambda size: model.h)(model, prompt, n, temperature, rng)
+
 
 EXERCISES_HERE = [SAMPLE_CHARACTER, APPLY_TEMPERATURE, GENERATE]

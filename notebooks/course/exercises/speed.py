@@ -4,7 +4,7 @@ import numpy as np
 
 import rnn_core
 
-from .base import Exercise, Mistake
+from .base import Exercise
 
 NAMES = ("Wxh", "Whh", "Why", "bh", "by")
 AXES = {"hs": ("state", "sequence", "unit"), "ps": ("time step", "sequence", "character")}
@@ -74,45 +74,12 @@ def running(
     return forward
 
 
-def batch_first(inputs, h_prev, Wxh, Whh, Why, bh, by):
-    hs, ps = forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
-    return hs.swapaxes(0, 1), ps.swapaxes(0, 1)
-
-
-def one_state_for_all(inputs, h_prev, Wxh, Whh, Why, bh, by):
-    same = np.repeat(h_prev[:1], len(h_prev), axis=0)
-    return forward_batched(inputs, same, Wxh, Whh, Why, bh, by)
-
-
 def over_time(scores):
     return np.moveaxis(rnn_core.softmax(np.moveaxis(scores, 0, -1)), -1, 0)
 
 
 def over_batch(scores):
     return np.moveaxis(rnn_core.softmax(np.moveaxis(scores, 1, -1)), -1, 1)
-
-
-def rows_of_wxh(inputs, h_prev, Wxh, Whh, Why, bh, by):
-    return running(read=lambda Wxh, x: Wxh[x])(inputs, h_prev, Wxh, Whh, Why, bh, by)
-
-
-def step_of_lesson_3(inputs, h_prev, Wxh, Whh, Why, bh, by):
-    """Wxh @ x + Whh @ h, with the one-hot rows (B, V) of a step as x: it runs if B = V = H."""
-    hs = [h_prev]
-    for x in np.eye(len(by))[inputs]:
-        hs.append(np.tanh(Wxh @ x + Whh @ hs[-1] + bh))
-    hs = np.array(hs)
-    return hs, rnn_core.softmax(hs[1:] @ Why.T + by)
-
-
-def start_left_out(*args):
-    hs, ps = forward_batched(*args)
-    return hs[1:], ps
-
-
-def why_not_transposed(inputs, h_prev, Wxh, Whh, Why, bh, by):
-    hs, _ = forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
-    return hs, rnn_core.softmax(hs[1:] @ Why + by)
 
 
 FORWARD_BATCHED = Exercise(
@@ -124,116 +91,163 @@ FORWARD_BATCHED = Exercise(
     returns="two arrays, `hs` (T+1, B, H) and `ps` (T, B, V)",
     parts=("hs", "ps"),
     axes=AXES,
-    mistakes=(
-        Mistake(
-            "whh-not-transposed",
-            running(recurrent=lambda h, Whh: h @ Whh),
-            "The states stand in rows now, one for each sequence. What was `Whh @ h` for a "
-            "column needs `Whh` turned round when `h` is a row.",
-        ),
-        Mistake(
-            "sum-over-batch",
-            running(shares=over_batch),
-            "The shares of the sequences add up to 1, not those of the characters: softmax "
-            "ran along the batch.",
-        ),
-        Mistake(
-            "softmax-over-time",
-            running(shares=over_time),
-            "The shares of the time steps add up to 1. Softmax belongs on the last axis, where "
-            "the characters stand.",
-        ),
-        Mistake(
-            "softmax-over-all",
-            running(shares=lambda s: np.exp(s) / np.exp(s).sum()),
-            "All numbers of `ps` together add up to 1. Each step of each sequence is a "
-            "prediction of its own.",
-        ),
-        Mistake(
-            "scores-returned",
-            running(shares=lambda scores: scores),
-            "These are scores. Softmax over the last axis turns them into probabilities.",
-        ),
-        Mistake(
-            "tanh-forgotten",
-            running(activate=lambda a: a),
-            "The sum of the three parts still has to go through tanh.",
-        ),
-        Mistake(
-            "state-not-carried",
-            running(carry=lambda new, old: old),
-            "Every step starts from `h_prev`: the new state has to take its place.",
-        ),
-        Mistake(
-            "starts-from-zeros",
-            running(start=np.zeros_like),
-            "The first states are zeros, whatever `h_prev` says.",
-        ),
-        Mistake(
-            "one-state-for-all",
-            one_state_for_all,
-            "All sequences start from the state of the first. Row b of `h_prev` belongs to "
-            "sequence b.",
-        ),
-        Mistake("bias-forgotten", running(bias=0.0), "`bh` is missing from the new state."),
-        Mistake(
-            "output-bias-forgotten", running(output_bias=0.0), "`by` is missing from the scores."
-        ),
-        Mistake(
-            "states-before",
-            running(seen=lambda hs: hs[:-1]),
-            "The scores come from the states before each character. Use those after it, `hs[1:]`.",
-        ),
-        Mistake(
-            "batch-first",
-            batch_first,
-            "The sequences come first and time second. Time comes first in every array of the "
-            "course.",
-        ),
-        Mistake(
-            "rows-of-wxh",
-            rows_of_wxh,
-            "`Wxh[x]` picks rows, which belong to units. The characters are the columns of "
-            "`Wxh`, and each sequence wants its own laid down as a row.",
-        ),
-        Mistake(
-            "columns-of-wxh",
-            running(read=lambda Wxh, x: Wxh[:, x]),
-            "`Wxh[:, x]` puts the sequences into columns, (H, B), and the states stand in "
-            "rows, (B, H). With as many units as sequences no error tells you: turn it round.",
-        ),
-        Mistake(
-            "whh-on-the-left",
-            running(recurrent=lambda h, Whh: Whh @ h),
-            "`Whh @ h` mixes the sequences with one another: the states stand in rows now, so "
-            "the matrix comes second, and turned round.",
-        ),
-        Mistake(
-            "columns-throughout",
-            running(read=lambda Wxh, x: Wxh[:, x], recurrent=lambda h, Whh: Whh @ h),
-            "Both `Wxh[:, x]` and `Whh @ h` are made for columns. The states stand in rows "
-            "now, (B, H), so turn both round.",
-        ),
-        Mistake(
-            "step-of-lesson-3",
-            step_of_lesson_3,
-            "This is the step of lesson 3, made for one column. With rows, in `Wxh @ x` and in "
-            "`Whh @ h`, the matrix comes second, and turned round.",
-        ),
-        Mistake(
-            "why-not-transposed",
-            why_not_transposed,
-            "`Why` is used as it stands. With states as rows, think about which axis of `Why` "
-            "has length H.",
-        ),
-        Mistake(
-            "start-left-out",
-            start_left_out,
-            "The first states, `h_prev`, are missing from `hs`. There are T + 1 of them: one "
-            "before each step, and one after the last.",
-        ),
-    ),
 )
+
+
+FORWARD_BATCHED.mistake(
+    """
+    The states stand in rows now, one for each sequence.
+    What was `Whh @ h` for a column needs `Whh` turned round when `h` is a row.
+    """,
+    name="whh-not-transposed",
+)(running(recurrent=lambda h, Whh: h @ Whh))
+
+
+FORWARD_BATCHED.mistake(
+    "The shares of the sequences add up to 1, not those of the characters: softmax ran along the batch.",
+    name="sum-over-batch",
+)(running(shares=over_batch))
+
+
+FORWARD_BATCHED.mistake(
+    """
+    The shares of the time steps add up to 1.
+    Softmax belongs on the last axis, where the characters stand.
+    """,
+    name="softmax-over-time",
+)(running(shares=over_time))
+
+
+FORWARD_BATCHED.mistake(
+    """
+    All numbers of `ps` together add up to 1.
+    Each step of each sequence is a prediction of its own.
+    """,
+    name="softmax-over-all",
+)(running(shares=lambda s: np.exp(s) / np.exp(s).sum()))
+
+
+FORWARD_BATCHED.mistake(
+    "These are scores. Softmax over the last axis turns them into probabilities.",
+    name="scores-returned",
+)(running(shares=lambda scores: scores))
+
+
+FORWARD_BATCHED.mistake(
+    "The sum of the three parts still has to go through tanh.", name="tanh-forgotten"
+)(running(activate=lambda a: a))
+
+
+FORWARD_BATCHED.mistake(
+    "Every step starts from `h_prev`: the new state has to take its place.",
+    name="state-not-carried",
+)(running(carry=lambda new, old: old))
+
+
+FORWARD_BATCHED.mistake(
+    "The first states are zeros, whatever `h_prev` says.", name="starts-from-zeros"
+)(running(start=np.zeros_like))
+
+
+@FORWARD_BATCHED.mistake("""
+    All sequences start from the state of the first.
+    Row b of `h_prev` belongs to sequence b.
+    """)
+def one_state_for_all(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    same = np.repeat(h_prev[:1], len(h_prev), axis=0)
+    return forward_batched(inputs, same, Wxh, Whh, Why, bh, by)
+
+
+FORWARD_BATCHED.mistake("`bh` is missing from the new state.", name="bias-forgotten")(
+    running(bias=0.0)
+)
+
+
+FORWARD_BATCHED.mistake("`by` is missing from the scores.", name="output-bias-forgotten")(
+    running(output_bias=0.0)
+)
+
+
+FORWARD_BATCHED.mistake(
+    """
+    The scores come from the states before each character.
+    Use those after it, `hs[1:]`.
+    """,
+    name="states-before",
+)(running(seen=lambda hs: hs[:-1]))
+
+
+@FORWARD_BATCHED.mistake("""
+    The sequences come first and time second.
+    Time comes first in every array of the course.
+    """)
+def batch_first(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs.swapaxes(0, 1), ps.swapaxes(0, 1)
+
+
+@FORWARD_BATCHED.mistake("""
+    `Wxh[x]` picks rows, which belong to units.
+    The characters are the columns of `Wxh`, and each sequence wants its own laid down as a row.
+    """)
+def rows_of_wxh(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    return running(read=lambda Wxh, x: Wxh[x])(inputs, h_prev, Wxh, Whh, Why, bh, by)
+
+
+FORWARD_BATCHED.mistake(
+    """
+    `Wxh[:, x]` puts the sequences into columns, (H, B), and the states stand in rows, (B, H).
+    With as many units as sequences no error tells you: turn it round.
+    """,
+    name="columns-of-wxh",
+)(running(read=lambda Wxh, x: Wxh[:, x]))
+
+
+FORWARD_BATCHED.mistake(
+    "`Whh @ h` mixes the sequences with one another: the states stand in rows now, so the matrix comes second, and turned round.",
+    name="whh-on-the-left",
+)(running(recurrent=lambda h, Whh: Whh @ h))
+
+
+FORWARD_BATCHED.mistake(
+    """
+    Both `Wxh[:, x]` and `Whh @ h` are made for columns.
+    The states stand in rows now, (B, H), so turn both round.
+    """,
+    name="columns-throughout",
+)(running(read=lambda Wxh, x: Wxh[:, x], recurrent=lambda h, Whh: Whh @ h))
+
+
+@FORWARD_BATCHED.mistake("""
+    This is the step of lesson 3, made for one column.
+    With rows, in `Wxh @ x` and in `Whh @ h`, the matrix comes second, and turned round.
+    """)
+def step_of_lesson_3(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    """Wxh @ x + Whh @ h, with the one-hot rows (B, V) of a step as x: it runs if B = V = H."""
+    hs = [h_prev]
+    for x in np.eye(len(by))[inputs]:
+        hs.append(np.tanh(Wxh @ x + Whh @ hs[-1] + bh))
+    hs = np.array(hs)
+    return hs, rnn_core.softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD_BATCHED.mistake("""
+    `Why` is used as it stands.
+    With states as rows, think about which axis of `Why` has length H.
+    """)
+def why_not_transposed(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs, rnn_core.softmax(hs[1:] @ Why + by)
+
+
+@FORWARD_BATCHED.mistake("""
+    The first states, `h_prev`, are missing from `hs`.
+    There are T + 1 of them: one before each step, and one after the last.
+    """)
+def start_left_out(*args):
+    hs, ps = forward_batched(*args)
+    return hs[1:], ps
+
 
 # backward_batched --------------------------------------------------------------------------
 
@@ -286,22 +300,6 @@ def going_back(
     return backward
 
 
-def inputs_for_targets(inputs, targets, hs, ps, Wxh, Whh, Why):
-    return backward_batched(inputs, inputs, hs, ps, Wxh, Whh, Why)
-
-
-def output_gradient_of_lesson_4(inputs, targets, hs, ps, Wxh, Whh, Why):
-    """With targets (T, B) the pairs are of steps and sequences: whole rows of dys change."""
-    dys = ps.copy()
-    dys[np.arange(len(targets)), targets] -= 1
-    belief = dys + np.eye(ps.shape[-1])[targets]  # from which the right line gives these dys
-    return backward_batched(inputs, targets, hs, belief, Wxh, Whh, Why)
-
-
-def last_sequence_only(*args):
-    return going_back(pick=lambda array: array[:, -1:])(*args)
-
-
 def with_other(change):
     """The right gradients but for those that change gives."""
 
@@ -310,18 +308,6 @@ def with_other(change):
         return right | change(right, inputs, targets, hs, ps, Wxh, Whh, Why)
 
     return backward
-
-
-def first_step_only(inputs, targets, hs, ps, Wxh, Whh, Why):
-    # What later steps blame the first for is in there too: all that is lost is their own share.
-    parts = [
-        backward_batched(inputs[t:], targets[t:], hs[t:], ps[t:], Wxh, Whh, Why)
-        for t in (0, 1)
-        if t < len(inputs)
-    ]
-    return (
-        parts[0] if len(parts) == 1 else {name: parts[0][name] - parts[1][name] for name in NAMES}
-    )
 
 
 def biases_over_time_only(right, inputs, targets, hs, ps, Wxh, Whh, Why):
@@ -359,128 +345,181 @@ BACKWARD_BATCHED = Exercise(
     signature="backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why)",
     returns="a dictionary with the gradients of Wxh, Whh, Why, bh and by",
     axes=("row", "column"),
-    mistakes=(
-        Mistake(
-            "whh-transposed",
-            going_back(way=lambda da, Whh: da @ Whh.T),
-            "On the way back the blame goes through `Whh` the other way round than on the way "
-            "there. With states in rows, that is without a transpose.",
-        ),
-        Mistake(
-            "mean-over-batch",
-            going_back(scale=lambda T, B: 1 / B),
-            "The gradients are averaged over the sequences. The loss is their sum, and so are "
-            "its gradients.",
-        ),
-        Mistake(
-            "mean-over-time",
-            going_back(scale=lambda T, B: 1 / T),
-            "The gradients are averaged over the time steps. Add them up.",
-        ),
-        Mistake(
-            "mean-over-both",
-            going_back(scale=lambda T, B: 1 / (T * B)),
-            "The gradients are averaged over all characters, in time and in the batch. Add "
-            "them up.",
-        ),
-        Mistake(
-            "later-dropped",
-            going_back(later=0.0),
-            "Each step takes the blame of its own output only. What comes back from the step "
-            "after it is missing.",
-        ),
-        Mistake(
-            "slope-of-step-before",
-            going_back(slope=lambda hs, t: 1 - hs[t] ** 2),
-            "The slope of tanh is taken from the state before the step. The state that step t "
-            "made is `hs[t + 1]`.",
-        ),
-        Mistake(
-            "slope-forgotten",
-            going_back(slope=lambda hs, t: 1.0),
-            "The blame was not multiplied by the slope of tanh.",
-        ),
-        Mistake(
-            "slope-not-squared",
-            going_back(slope=lambda hs, t: 1 - hs[t + 1]),
-            "The slope of tanh is one minus the *square* of the state.",
-        ),
-        Mistake(
-            "slope-of-tanh-of-h",
-            going_back(slope=lambda hs, t: 1 - np.tanh(hs[t + 1]) ** 2),
-            "tanh is applied once more. The states have been through it already: the slope "
-            "can be read off `hs[t + 1]` as it is.",
-        ),
-        Mistake(
-            "back-before-tanh",
-            going_back(handed=lambda dh, da: dh),
-            "The step before is given `dh @ Whh`. That blame has not been through tanh: hand "
-            "on `da`.",
-        ),
-        Mistake(
-            "inputs-for-targets",
-            inputs_for_targets,
-            "The 1 is taken off at the characters that were read. It belongs to those that "
-            "came next, the targets.",
-        ),
-        Mistake(
-            "output-gradient-of-lesson-4",
-            output_gradient_of_lesson_4,
-            "`dys[np.arange(T), targets] -= 1`, as in lesson 4, takes the targets for numbers "
-            "of sequences here and changes whole rows. Subtract one-hot rows, (T, B, V).",
-        ),
-        Mistake(
-            "one-hot-of-targets",
-            going_back(columns=lambda inputs, targets: targets),
-            "`Wxh` was used by the inputs; here its gradient went to the columns of the targets.",
-        ),
-        Mistake(
-            "states-after",
-            going_back(states=lambda hs: hs[1:]),
-            "`Whh` met the states before each step, `hs[:-1]`, not those after it.",
-        ),
-        Mistake(
-            "target-not-subtracted",
-            going_back(true=0.0),
-            "The blame of the scores is p minus 1 at the target. The 1 is missing.",
-        ),
-        Mistake(
-            "one-sequence-only",
-            last_sequence_only,
-            "Only one of the sequences counts. Sum over the batch as well as over time.",
-        ),
-        Mistake(
-            "assigned-not-added",
-            first_step_only,
-            "Only time step 0, which comes last on the way back, is in the gradients. Look "
-            "for an `=` in the loop where a sum over time should grow.",
-        ),
-        Mistake(
-            "repeated-characters-lost",
-            with_other(repeated_characters_lost),
-            "A character that is read several times counts once in the gradient of `Wxh`: "
-            "`a[indices] += ...` writes each row once. `np.add.at`, or a product with one-hot "
-            "rows, adds them all.",
-        ),
-        Mistake(
-            "whh-on-its-side",
-            with_other(lambda right, *_: {"Whh": right["Whh"].T}),
-            "The gradient of `Whh` lies on its side. Its row says which unit received, its "
-            "column which unit of the state before had sent.",
-        ),
-        Mistake(
-            "state-before-in-dwhy",
-            with_other(state_before_for_why),
-            "For `Why` the states before each step are used. The scores are made from those "
-            "after it, `hs[1:]`.",
-        ),
-        Mistake(
-            "biases-over-time-only",
-            with_other(biases_over_time_only),
-            "The gradients of the biases still have a row for each sequence. Sum over the "
-            "batch as well as over time.",
-        ),
-    ),
 )
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    On the way back the blame goes through `Whh` the other way round than on the way there.
+    With states in rows, that is without a transpose.
+    """,
+    name="whh-transposed",
+)(going_back(way=lambda da, Whh: da @ Whh.T))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The gradients are averaged over the sequences.
+    The loss is their sum, and so are its gradients.
+    """,
+    name="mean-over-batch",
+)(going_back(scale=lambda T, B: 1 / B))
+
+
+BACKWARD_BATCHED.mistake(
+    "The gradients are averaged over the time steps. Add them up.", name="mean-over-time"
+)(going_back(scale=lambda T, B: 1 / T))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The gradients are averaged over all characters, in time and in the batch.
+    Add them up.
+    """,
+    name="mean-over-both",
+)(going_back(scale=lambda T, B: 1 / (T * B)))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    Each step takes the blame of its own output only.
+    What comes back from the step after it is missing.
+    """,
+    name="later-dropped",
+)(going_back(later=0.0))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The slope of tanh is taken from the state before the step.
+    The state that step t made is `hs[t + 1]`.
+    """,
+    name="slope-of-step-before",
+)(going_back(slope=lambda hs, t: 1 - hs[t] ** 2))
+
+
+BACKWARD_BATCHED.mistake(
+    "The blame was not multiplied by the slope of tanh.", name="slope-forgotten"
+)(going_back(slope=lambda hs, t: 1.0))
+
+
+BACKWARD_BATCHED.mistake(
+    "The slope of tanh is one minus the *square* of the state.", name="slope-not-squared"
+)(going_back(slope=lambda hs, t: 1 - hs[t + 1]))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    tanh is applied once more.
+    The states have been through it already: the slope can be read off `hs[t + 1]` as it is.
+    """,
+    name="slope-of-tanh-of-h",
+)(going_back(slope=lambda hs, t: 1 - np.tanh(hs[t + 1]) ** 2))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The step before is given `dh @ Whh`.
+    That blame has not been through tanh: hand on `da`.
+    """,
+    name="back-before-tanh",
+)(going_back(handed=lambda dh, da: dh))
+
+
+@BACKWARD_BATCHED.mistake("""
+    The 1 is taken off at the characters that were read.
+    It belongs to those that came next, the targets.
+    """)
+def inputs_for_targets(inputs, targets, hs, ps, Wxh, Whh, Why):
+    return backward_batched(inputs, inputs, hs, ps, Wxh, Whh, Why)
+
+
+@BACKWARD_BATCHED.mistake("""
+    `dys[np.arange(T), targets] -= 1`, as in lesson 4, takes the targets for numbers of sequences here and changes whole rows.
+    Subtract one-hot rows, (T, B, V).
+    """)
+def output_gradient_of_lesson_4(inputs, targets, hs, ps, Wxh, Whh, Why):
+    """With targets (T, B) the pairs are of steps and sequences: whole rows of dys change."""
+    dys = ps.copy()
+    dys[np.arange(len(targets)), targets] -= 1
+    belief = dys + np.eye(ps.shape[-1])[targets]  # from which the right line gives these dys
+    return backward_batched(inputs, targets, hs, belief, Wxh, Whh, Why)
+
+
+BACKWARD_BATCHED.mistake(
+    "`Wxh` was used by the inputs; here its gradient went to the columns of the targets.",
+    name="one-hot-of-targets",
+)(going_back(columns=lambda inputs, targets: targets))
+
+
+BACKWARD_BATCHED.mistake(
+    "`Whh` met the states before each step, `hs[:-1]`, not those after it.", name="states-after"
+)(going_back(states=lambda hs: hs[1:]))
+
+
+BACKWARD_BATCHED.mistake(
+    "The blame of the scores is p minus 1 at the target. The 1 is missing.",
+    name="target-not-subtracted",
+)(going_back(true=0.0))
+
+
+@BACKWARD_BATCHED.mistake(
+    "Only one of the sequences counts. Sum over the batch as well as over time."
+)
+def one_sequence_only(*args):
+    return going_back(pick=lambda array: array[:, -1:])(*args)
+
+
+@BACKWARD_BATCHED.mistake("""
+    Only time step 0, which comes last on the way back, is in the gradients.
+    Look for an `=` in the loop where a sum over time should grow.
+    """)
+def assigned_not_added(inputs, targets, hs, ps, Wxh, Whh, Why):
+    # What later steps blame the first for is in there too: all that is lost is their own share.
+    parts = [
+        backward_batched(inputs[t:], targets[t:], hs[t:], ps[t:], Wxh, Whh, Why)
+        for t in (0, 1)
+        if t < len(inputs)
+    ]
+    return (
+        parts[0] if len(parts) == 1 else {name: parts[0][name] - parts[1][name] for name in NAMES}
+    )
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    A character that is read several times counts once in the gradient of `Wxh`: `a[indices] += ...` writes each row once.
+    `np.add.at`, or a product with one-hot rows, adds them all.
+    """,
+    name="repeated-characters-lost",
+)(with_other(repeated_characters_lost))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The gradient of `Whh` lies on its side.
+    Its row says which unit received, its column which unit of the state before had sent.
+    """,
+    name="whh-on-its-side",
+)(with_other(lambda right, *_: {"Whh": right["Whh"].T}))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    For `Why` the states before each step are used.
+    The scores are made from those after it, `hs[1:]`.
+    """,
+    name="state-before-in-dwhy",
+)(with_other(state_before_for_why))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The gradients of the biases still have a row for each sequence.
+    Sum over the batch as well as over time.
+    """,
+    name="biases-over-time-only",
+)(with_other(biases_over_time_only))
+
 
 EXERCISES_HERE = [FORWARD_BATCHED, BACKWARD_BATCHED]

@@ -6,7 +6,7 @@ import numpy as np
 
 import rnn_core
 
-from ..base import Exercise, Mistake, Within
+from ..base import Exercise, Within
 
 
 def total(array):
@@ -137,39 +137,6 @@ def original_looked_at(f, array, index, step):
     return (above - f(array)) / (2 * step)
 
 
-def left_below(f, array):
-    gradient = np.zeros(array.shape)
-    for index in np.ndindex(array.shape):
-        value = array[index]
-        array[index] = value + 1e-5
-        above = f(array)
-        array[index] = value - 1e-5
-        gradient[index] = (above - f(array)) / (2 * 1e-5)
-    return gradient
-
-
-def rows_turned(f, array):
-    gradient = np.zeros(array.shape)
-    for i in range(len(array)):
-        above, below = array.copy(), array.copy()
-        above[i] += 1e-5
-        below[i] -= 1e-5
-        gradient[i] = (f(above) - f(below)) / (2 * 1e-5)
-    return gradient
-
-
-def rows_as_views(f, array):
-    gradient = np.zeros(array.shape)
-    for i in range(len(array)):
-        value = array[i]
-        array[i] = value + 1e-5
-        above = f(array)
-        array[i] = value - 1e-5
-        gradient[i] = (above - f(array)) / (2 * 1e-5)
-        array[i] = value
-    return gradient
-
-
 def entry_for_array(f, array, index, step):
     return (f(array[index] + step) - f(array[index] - step)) / (2 * step)
 
@@ -183,105 +150,158 @@ NUMERICAL_GRADIENT = Exercise(
     returns="an array with the shape of `array`",
     observe=observe_slopes,
     tolerance=1e-5,
-    mistakes=(
-        Mistake(
-            "one-sided-difference",
-            over_entries(one_sided),
-            "Each entry is turned upwards only and compared with the middle. On a bend that "
-            "is off by an amount that grows with the step; go to both sides, so that the bend "
-            "cancels.",
-        ),
-        Mistake(
-            "one-sided-from-below",
-            over_entries(one_sided_below),
-            "Each entry is turned downwards only and compared with the middle. The formula "
-            "has a value above as well as one below.",
-        ),
-        Mistake(
-            "step-not-halved",
-            over_entries(not_halved),
-            "Every slope comes out twice too steep. From one step below to one step above, "
-            "how far is that?",
-        ),
-        Mistake(
-            "halved-but-one-sided",
-            over_entries(halved_one_sided),
-            "The division is by two steps, but only one step lies between the two values. If "
-            "you add the step and then take it away once, you are back in the middle, not "
-            "below it.",
-        ),
-        Mistake(
-            "array-not-put-back",
-            left_below,
-            "Each entry stays turned when the next one's turn comes, and the array is not "
-            "what it was when you are done. Put the old value back before going on.",
-        ),
-        Mistake(
-            "upside-down",
-            over_entries(upside_down),
-            "The value below comes first in your difference, so every slope has the wrong sign.",
-        ),
-        Mistake(
-            "not-divided",
-            over_entries(not_divided),
-            "This is by how much f changes; a slope is that change divided by how far the "
-            "entry was turned.",
-        ),
-        Mistake(
-            "divided-then-multiplied",
-            over_entries(two_not_in_the_denominator),
-            "`/ 2 * step` divides by 2 and then multiplies by the step. Put parentheses "
-            "around what is to stand below the fraction line.",
-        ),
-        Mistake(
-            "difference-without-parentheses",
-            over_entries(difference_without_parentheses),
-            "Only the value below is divided. Put parentheses around the difference.",
-        ),
-        Mistake(
-            "all-entries-at-once",
-            over_entries(everything_turned),
-            "`array + step` turns all entries together, so each slope is that of all of "
-            "them. Turn one entry and leave the others as they are.",
-        ),
-        Mistake(
-            "original-looked-at",
-            over_entries(original_looked_at),
-            "All slopes are 0: what is turned and what f is given are not the same array. "
-            "Is it a copy that is turned? Or is the step so tiny that adding it changes "
-            "nothing?",
-        ),
-        Mistake(
-            "step-too-small",
-            over_entries(central, 1e-12),
-            "The step is so tiny that rounding swamps the difference: the two values agree in "
-            "nearly all of their 16 digits, and what is left is divided by next to nothing. "
-            "A step of 1e-5 is about right.",
-        ),
-        Mistake(
-            "a-row-at-a-time",
-            rows_turned,
-            "With a matrix, a whole row is turned at a time. `np.ndindex(array.shape)` visits "
-            "every single entry, however many axes there are.",
-        ),
-        Mistake(
-            "step-too-large",
-            over_entries(central, 0.1),
-            "The step is so large that the curve bends within it: the error of a central "
-            "difference grows with the square of the step. A step of 1e-5 is about right.",
-        ),
-        Mistake(
-            "rows-as-views",
-            rows_as_views,
-            "With a matrix `array[i]` is a whole row, and a view of it: the value you kept "
-            "changes along with the array. Go through single entries, as "
-            "`np.ndindex(array.shape)` gives them.",
-        ),
-        Mistake(
-            "entry-for-array",
-            over_entries(entry_for_array),
-            "`f` is given one entry alone. It is a function of the whole array: turn that "
-            "entry inside the array and hand over all of it.",
-        ),
-    ),
 )
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    Each entry is turned upwards only and compared with the middle.
+    On a bend that is off by an amount that grows with the step; go to both sides, so that the bend cancels.
+    """,
+    name="one-sided-difference",
+)(over_entries(one_sided))
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    Each entry is turned downwards only and compared with the middle.
+    The formula has a value above as well as one below.
+    """,
+    name="one-sided-from-below",
+)(over_entries(one_sided_below))
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    Every slope comes out twice too steep.
+    From one step below to one step above, how far is that?
+    """,
+    name="step-not-halved",
+)(over_entries(not_halved))
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    The division is by two steps, but only one step lies between the two values.
+    If you add the step and then take it away once, you are back in the middle, not below it.
+    """,
+    name="halved-but-one-sided",
+)(over_entries(halved_one_sided))
+
+
+@NUMERICAL_GRADIENT.mistake("""
+    Each entry stays turned when the next one's turn comes, and the array is not what it was when you are done.
+    Put the old value back before going on.
+    """)
+def array_not_put_back(f, array):
+    gradient = np.zeros(array.shape)
+    for index in np.ndindex(array.shape):
+        value = array[index]
+        array[index] = value + 1e-5
+        above = f(array)
+        array[index] = value - 1e-5
+        gradient[index] = (above - f(array)) / (2 * 1e-5)
+    return gradient
+
+
+NUMERICAL_GRADIENT.mistake(
+    "The value below comes first in your difference, so every slope has the wrong sign.",
+    name="upside-down",
+)(over_entries(upside_down))
+
+
+NUMERICAL_GRADIENT.mistake(
+    "This is by how much f changes; a slope is that change divided by how far the entry was turned.",
+    name="not-divided",
+)(over_entries(not_divided))
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    `/ 2 * step` divides by 2 and then multiplies by the step.
+    Put parentheses around what is to stand below the fraction line.
+    """,
+    name="divided-then-multiplied",
+)(over_entries(two_not_in_the_denominator))
+
+
+NUMERICAL_GRADIENT.mistake(
+    "Only the value below is divided. Put parentheses around the difference.",
+    name="difference-without-parentheses",
+)(over_entries(difference_without_parentheses))
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    `array + step` turns all entries together, so each slope is that of all of them.
+    Turn one entry and leave the others as they are.
+    """,
+    name="all-entries-at-once",
+)(over_entries(everything_turned))
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    All slopes are 0: what is turned and what f is given are not the same array.
+    Is it a copy that is turned?
+    Or is the step so tiny that adding it changes nothing?
+    """,
+    name="original-looked-at",
+)(over_entries(original_looked_at))
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    The step is so tiny that rounding swamps the difference: the two values agree in nearly all of their 16 digits, and what is left is divided by next to nothing.
+    A step of 1e-5 is about right.
+    """,
+    name="step-too-small",
+)(over_entries(central, 1e-12))
+
+
+@NUMERICAL_GRADIENT.mistake("""
+    With a matrix, a whole row is turned at a time.
+    `np.ndindex(array.shape)` visits every single entry, however many axes there are.
+    """)
+def a_row_at_a_time(f, array):
+    gradient = np.zeros(array.shape)
+    for i in range(len(array)):
+        above, below = array.copy(), array.copy()
+        above[i] += 1e-5
+        below[i] -= 1e-5
+        gradient[i] = (f(above) - f(below)) / (2 * 1e-5)
+    return gradient
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    The step is so large that the curve bends within it: the error of a central difference grows with the square of the step.
+    A step of 1e-5 is about right.
+    """,
+    name="step-too-large",
+)(over_entries(central, 0.1))
+
+
+@NUMERICAL_GRADIENT.mistake("""
+    With a matrix `array[i]` is a whole row, and a view of it: the value you kept changes along with the array.
+    Go through single entries, as `np.ndindex(array.shape)` gives them.
+    """)
+def rows_as_views(f, array):
+    gradient = np.zeros(array.shape)
+    for i in range(len(array)):
+        value = array[i]
+        array[i] = value + 1e-5
+        above = f(array)
+        array[i] = value - 1e-5
+        gradient[i] = (above - f(array)) / (2 * 1e-5)
+        array[i] = value
+    return gradient
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    `f` is given one entry alone.
+    It is a function of the whole array: turn that entry inside the array and hand over all of it.
+    """,
+    name="entry-for-array",
+)(over_entries(entry_for_array))

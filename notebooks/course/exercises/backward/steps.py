@@ -4,7 +4,7 @@ import numpy as np
 
 import rnn_core
 
-from ..base import Exercise, Mistake
+from ..base import Exercise
 
 # output_gradient -----------------------------------------------------------------------------
 
@@ -30,95 +30,6 @@ def true_rows(ps, targets):
     return np.eye(ps.shape[1])[targets]
 
 
-def target_not_subtracted(ps, targets):
-    return ps.copy()
-
-
-def truth_less_belief(ps, targets):
-    return true_rows(ps, targets) - ps
-
-
-def belief_and_truth(ps, targets):
-    return ps + true_rows(ps, targets)
-
-
-def belief_forgotten(ps, targets):
-    return -true_rows(ps, targets)
-
-
-def one_off_everything(ps, targets):
-    return ps - 1
-
-
-def targets_for_steps(ps, targets):
-    dys = ps.copy()
-    dys[targets] -= 1
-    return dys
-
-
-def rows_and_columns_swapped(ps, targets):
-    dys = ps.copy()
-    dys[targets, np.arange(len(targets))] -= 1
-    return dys
-
-
-def every_target_at_every_step(ps, targets):
-    dys = ps.copy()
-    dys[:, targets] -= 1
-    return dys
-
-
-def steps_for_targets(ps, targets):
-    dys = ps.copy()
-    for t in range(len(dys)):
-        dys[t, t % dys.shape[1]] -= 1
-    return dys
-
-
-def only_last_target(ps, targets):
-    dys = ps.copy()
-    dys[-1, targets[-1]] -= 1
-    return dys
-
-
-def divided_by_steps(ps, targets):
-    return (ps - true_rows(ps, targets)) / len(ps)
-
-
-def slope_of_logarithm(ps, targets):
-    return -true_rows(ps, targets) / ps
-
-
-def only_the_target(ps, targets):
-    return (ps - true_rows(ps, targets)) * true_rows(ps, targets)
-
-
-def times_p_again(ps, targets):
-    return (ps - true_rows(ps, targets)) * ps * (1 - ps)
-
-
-def squared_error(ps, targets):
-    return 2 * (ps - true_rows(ps, targets))
-
-
-def added_up_over_time(ps, targets):
-    return (ps - true_rows(ps, targets)).sum(axis=0)
-
-
-def numbers_subtracted(ps, targets):
-    return ps - targets[:, None]
-
-
-def assigned_at_target(ps, targets):
-    dys = ps.copy()
-    dys[np.arange(len(targets)), targets] = -1
-    return dys
-
-
-def turned_round_at_target(ps, targets):
-    return np.abs(ps - true_rows(ps, targets))
-
-
 OUTPUT_GRADIENT = Exercise(
     name="output_gradient",
     lesson=4,
@@ -127,125 +38,176 @@ OUTPUT_GRADIENT = Exercise(
     signature="output_gradient(ps, targets)",
     returns="an array with the shape of `ps`, the blame of each score at each step",
     axes=("time step", "character"),
-    mistakes=(
-        Mistake(
-            "target-not-subtracted",
-            target_not_subtracted,
-            "These are the probabilities themselves; `targets` made no difference to them. "
-            "What has to be taken away, and where, for the truth to come in?",
-        ),
-        Mistake(
-            "truth-less-belief",
-            truth_less_belief,
-            "The sign is turned round: this is what the scores should do, not how the loss "
-            "changes with them. Raising the target's score makes the loss smaller, so what "
-            "sign does its entry have?",
-        ),
-        Mistake(
-            "added-at-target",
-            belief_and_truth,
-            "At the target a 1 is added. Look at the first term of the derivation: it is "
-            "minus the target's score.",
-        ),
-        Mistake(
-            "belief-forgotten",
-            belief_forgotten,
-            "Only the first term of the derivation is here, the one from the target's score. "
-            "The logarithm of the sum depends on every score too.",
-        ),
-        Mistake(
-            "one-off-everything",
-            one_off_everything,
-            "A 1 is taken off every entry. Each row has one target; all its other entries "
-            "stay what they are.",
-        ),
-        Mistake(
-            "targets-for-steps",
-            targets_for_steps,
-            "`dys[targets]` picks whole rows: the targets are used as time steps. To reach "
-            "one entry, NumPy needs a time step and a character.",
-        ),
-        Mistake(
-            "rows-and-columns-swapped",
-            rows_and_columns_swapped,
-            "The targets stand where the rows go. `ps` has shape (T, V), and what stands in "
-            "square brackets comes in the same order.",
-            error="out of bounds",
-        ),
-        Mistake(
-            "every-target-at-every-step",
-            every_target_at_every_step,
-            "Each row loses a 1 at the targets of all steps. `[:, targets]` means every row; "
-            "give NumPy a list of steps beside the list of targets, pair by pair.",
-        ),
-        Mistake(
-            "steps-for-targets",
-            steps_for_targets,
-            "The time step is used as the character's number. Which character came after "
-            "step t stands in `targets[t]`.",
-        ),
-        Mistake(
-            "only-last-target",
-            only_last_target,
-            "Only the last step's target is taken into account. Every step makes a prediction "
-            "of its own and is blamed for it.",
-        ),
-        Mistake(
-            "divided-by-steps",
-            divided_by_steps,
-            "Every number is divided by how many steps there are. The loss of this course is "
-            "the sum over the steps, not their mean.",
-        ),
-        Mistake(
-            "slope-of-logarithm",
-            slope_of_logarithm,
-            "This is the slope of the loss along the probabilities. One more link of the "
-            "chain is missing: how the probabilities change with the scores.",
-        ),
-        Mistake(
-            "only-the-target",
-            only_the_target,
-            "The target's entry is right, the others are 0. But raising any other score takes "
-            "probability away from the target, so those scores are to blame as well.",
-        ),
-        Mistake(
-            "times-p-again",
-            times_p_again,
-            "There is a factor p(1 - p) too many. The derivation has taken the slope of "
-            "softmax into account already.",
-        ),
-        Mistake(
-            "twice-as-much",
-            squared_error,
-            "Everything is twice as large as it should be. That 2 belongs to a squared error; "
-            "this loss is a logarithm.",
-        ),
-        Mistake(
-            "added-up-over-time",
-            added_up_over_time,
-            "The steps are added up here. The way back still needs to know which step is to "
-            "blame: leave the sum over time for later.",
-        ),
-        Mistake(
-            "numbers-subtracted",
-            numbers_subtracted,
-            "The numbers of the targets are taken away from the probabilities. A number only "
-            "says *where*: what is taken away there is 1.",
-        ),
-        Mistake(
-            "assigned-at-target",
-            assigned_at_target,
-            "The target's entry is set to -1, and its probability is lost. Take 1 away from "
-            "what is there.",
-        ),
-        Mistake(
-            "turned-round-at-target",
-            turned_round_at_target,
-            "The target's entry has the wrong sign: it is 1 - p, where it should be p - 1. "
-            "Raising the target's score makes the loss smaller.",
-        ),
-    ),
 )
+
+
+@OUTPUT_GRADIENT.mistake("""
+    These are the probabilities themselves; `targets` made no difference to them.
+    What has to be taken away, and where, for the truth to come in?
+    """)
+def target_not_subtracted(ps, targets):
+    return ps.copy()
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The sign is turned round: this is what the scores should do, not how the loss changes with them.
+    Raising the target's score makes the loss smaller, so what sign does its entry have?
+    """)
+def truth_less_belief(ps, targets):
+    return true_rows(ps, targets) - ps
+
+
+@OUTPUT_GRADIENT.mistake("""
+    At the target a 1 is added.
+    Look at the first term of the derivation: it is minus the target's score.
+    """)
+def added_at_target(ps, targets):
+    return ps + true_rows(ps, targets)
+
+
+@OUTPUT_GRADIENT.mistake("""
+    Only the first term of the derivation is here, the one from the target's score.
+    The logarithm of the sum depends on every score too.
+    """)
+def belief_forgotten(ps, targets):
+    return -true_rows(ps, targets)
+
+
+@OUTPUT_GRADIENT.mistake("""
+    A 1 is taken off every entry.
+    Each row has one target; all its other entries stay what they are.
+    """)
+def one_off_everything(ps, targets):
+    return ps - 1
+
+
+@OUTPUT_GRADIENT.mistake("""
+    `dys[targets]` picks whole rows: the targets are used as time steps.
+    To reach one entry, NumPy needs a time step and a character.
+    """)
+def targets_for_steps(ps, targets):
+    dys = ps.copy()
+    dys[targets] -= 1
+    return dys
+
+
+@OUTPUT_GRADIENT.mistake(
+    """
+    The targets stand where the rows go.
+    `ps` has shape (T, V), and what stands in square brackets comes in the same order.
+    """,
+    error="out of bounds",
+)
+def rows_and_columns_swapped(ps, targets):
+    dys = ps.copy()
+    dys[targets, np.arange(len(targets))] -= 1
+    return dys
+
+
+@OUTPUT_GRADIENT.mistake("""
+    Each row loses a 1 at the targets of all steps.
+    `[:, targets]` means every row; give NumPy a list of steps beside the list of targets, pair by pair.
+    """)
+def every_target_at_every_step(ps, targets):
+    dys = ps.copy()
+    dys[:, targets] -= 1
+    return dys
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The time step is used as the character's number.
+    Which character came after step t stands in `targets[t]`.
+    """)
+def steps_for_targets(ps, targets):
+    dys = ps.copy()
+    for t in range(len(dys)):
+        dys[t, t % dys.shape[1]] -= 1
+    return dys
+
+
+@OUTPUT_GRADIENT.mistake("""
+    Only the last step's target is taken into account.
+    Every step makes a prediction of its own and is blamed for it.
+    """)
+def only_last_target(ps, targets):
+    dys = ps.copy()
+    dys[-1, targets[-1]] -= 1
+    return dys
+
+
+@OUTPUT_GRADIENT.mistake("""
+    Every number is divided by how many steps there are.
+    The loss of this course is the sum over the steps, not their mean.
+    """)
+def divided_by_steps(ps, targets):
+    return (ps - true_rows(ps, targets)) / len(ps)
+
+
+@OUTPUT_GRADIENT.mistake("""
+    This is the slope of the loss along the probabilities.
+    One more link of the chain is missing: how the probabilities change with the scores.
+    """)
+def slope_of_logarithm(ps, targets):
+    return -true_rows(ps, targets) / ps
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The target's entry is right, the others are 0.
+    But raising any other score takes probability away from the target, so those scores are to blame as well.
+    """)
+def only_the_target(ps, targets):
+    return (ps - true_rows(ps, targets)) * true_rows(ps, targets)
+
+
+@OUTPUT_GRADIENT.mistake("""
+    There is a factor p(1 - p) too many.
+    The derivation has taken the slope of softmax into account already.
+    """)
+def times_p_again(ps, targets):
+    return (ps - true_rows(ps, targets)) * ps * (1 - ps)
+
+
+@OUTPUT_GRADIENT.mistake("""
+    Everything is twice as large as it should be.
+    That 2 belongs to a squared error; this loss is a logarithm.
+    """)
+def twice_as_much(ps, targets):
+    return 2 * (ps - true_rows(ps, targets))
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The steps are added up here.
+    The way back still needs to know which step is to blame: leave the sum over time for later.
+    """)
+def added_up_over_time(ps, targets):
+    return (ps - true_rows(ps, targets)).sum(axis=0)
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The numbers of the targets are taken away from the probabilities.
+    A number only says *where*: what is taken away there is 1.
+    """)
+def numbers_subtracted(ps, targets):
+    return ps - targets[:, None]
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The target's entry is set to -1, and its probability is lost.
+    Take 1 away from what is there.
+    """)
+def assigned_at_target(ps, targets):
+    dys = ps.copy()
+    dys[np.arange(len(targets)), targets] = -1
+    return dys
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The target's entry has the wrong sign: it is 1 - p, where it should be p - 1.
+    Raising the target's score makes the loss smaller.
+    """)
+def turned_round_at_target(ps, targets):
+    return np.abs(ps - true_rows(ps, targets))
+
 
 # backward_step -------------------------------------------------------------------------------
 
@@ -285,74 +247,6 @@ def through(slope):
     return step
 
 
-def whh_not_transposed(dh, h, h_prev, Whh):
-    da = dh * (1 - h**2)
-    return da, Whh @ da
-
-
-def back_before_tanh(dh, h, h_prev, Whh):
-    return dh * (1 - h**2), Whh.T @ dh
-
-
-def tanh_after_whh(dh, h, h_prev, Whh):
-    return dh * (1 - h**2), (Whh.T @ dh) * (1 - h**2)
-
-
-def previous_slope_too(dh, h, h_prev, Whh):
-    da = dh * (1 - h**2)
-    return da, (Whh.T @ da) * (1 - h_prev**2)
-
-
-def swapped(dh, h, h_prev, Whh):
-    da = dh * (1 - h**2)
-    return Whh.T @ da, da
-
-
-def added_slope(dh, h, h_prev, Whh):
-    da = dh + (1 - h**2)
-    return da, Whh.T @ da
-
-
-def entry_by_entry(dh, h, h_prev, Whh):
-    da = dh * (1 - h**2)
-    return da, Whh.T * da
-
-
-def weights_blamed(dh, h, h_prev, Whh):
-    da = dh * (1 - h**2)
-    return da, np.outer(da, h_prev)
-
-
-def no_whh(dh, h, h_prev, Whh):
-    da = dh * (1 - h**2)
-    return da, da
-
-
-def h_prev_added(dh, h, h_prev, Whh):
-    da = dh * (1 - h**2)
-    return da, Whh.T @ da * h_prev
-
-
-def brackets_forgotten(dh, h, h_prev, Whh):
-    da = dh * 1 - h**2
-    return da, Whh.T @ da
-
-
-def through_blame(dh, h, h_prev, Whh):
-    da = dh * (1 - np.tanh(dh) ** 2)
-    return da, Whh.T @ da
-
-
-def divided_by_slope(dh, h, h_prev, Whh):
-    da = dh / (1 - h**2)
-    return da, Whh.T @ da
-
-
-def blame_left_out(dh, h, h_prev, Whh):
-    da = 1 - h**2
-    return da, Whh.T @ da
-
-
 BACKWARD_STEP = Exercise(
     name="backward_step",
     lesson=4,
@@ -362,136 +256,191 @@ BACKWARD_STEP = Exercise(
     returns="a tuple `da, dh_prev`, two arrays of shape (H,)",
     parts=("da", "dh_prev"),
     axes=("unit",),
-    mistakes=(
-        Mistake(
-            "whh-not-transposed",
-            whh_not_transposed,
-            "`Whh` is used as on the way forward. On the way back a unit collects blame from "
-            "all that it sent to, down a column of `Whh` instead of along a row. `Whh` is "
-            "square, so NumPy cannot notice.",
-        ),
-        Mistake(
-            "slope-1-minus-h",
-            through(lambda h, h_prev: 1 - h),
-            "The slope of tanh is taken to be 1 - h. For h near 0 that looks right, but a "
-            "negative h would give a slope above 1, and tanh is nowhere steeper than 1. What "
-            "is missing?",
-        ),
-        Mistake(
-            "no-slope",
-            through(lambda h, h_prev: 1.0),
-            "`da` is `dh` unchanged: the blame went past tanh as if it were not there. Where "
-            "tanh is flat, no blame comes through.",
-        ),
-        Mistake(
-            "slope-of-tanh-of-h",
-            through(lambda h, h_prev: 1 - np.tanh(h) ** 2),
-            "tanh is applied once more. `h` has been through tanh already; its slope can be "
-            "read off `h` as it is.",
-        ),
-        Mistake(
-            "slope-at-the-step-before",
-            through(lambda h, h_prev: 1 - h_prev**2),
-            "The slope is taken at the state before the step. Which of the two states came "
-            "out of the tanh that the blame is passing through?",
-        ),
-        Mistake(
-            "slope-plus",
-            through(lambda h, h_prev: 1 + h**2),
-            "With this sign the slope grows as h moves away from 0. tanh flattens there.",
-        ),
-        Mistake(
-            "slope-is-h-squared",
-            through(lambda h, h_prev: h**2),
-            "This is what the slope of tanh lacks to 1, not the slope: it is 0 where tanh is "
-            "steepest, and near 1 where tanh is flat.",
-        ),
-        Mistake(
-            "square-around-the-difference",
-            through(lambda h, h_prev: (1 - h) ** 2),
-            "The square stands around the whole difference. Only one of its two terms is squared.",
-        ),
-        Mistake(
-            "slope-times-h",
-            through(lambda h, h_prev: h * (1 - h)),
-            "h(1 - h) is the slope of the logistic curve, another squashing function. This "
-            "network uses tanh.",
-        ),
-        Mistake(
-            "back-before-tanh",
-            back_before_tanh,
-            "`da` is right, but `dh_prev` is made from `dh`. The state before is inside tanh "
-            "together with `Whh`: which of `dh` and `da` has come through tanh?",
-        ),
-        Mistake(
-            "tanh-after-whh",
-            tanh_after_whh,
-            "Here the blame goes through `Whh` first and through tanh afterwards. Forwards "
-            "`Whh` comes first and tanh second; backwards it is the other way round.",
-        ),
-        Mistake(
-            "slope-of-the-step-before-too",
-            previous_slope_too,
-            "`dh_prev` has been multiplied by a second slope, that of the state before. It "
-            "still has to meet other blame there; the next step back will do that.",
-        ),
-        Mistake(
-            "swapped",
-            swapped,
-            "Both numbers are there, in the other order: `da` comes first, `dh_prev` second.",
-        ),
-        Mistake(
-            "slope-added",
-            added_slope,
-            "The slope is added to the blame. Along a chain, slopes are multiplied.",
-        ),
-        Mistake(
-            "entry-by-entry",
-            entry_by_entry,
-            "The `*` multiplies entry by entry and makes a matrix. A unit's blame is a sum "
-            "over all units that it sent to: a matrix product.",
-        ),
-        Mistake(
-            "blame-of-the-weights",
-            weights_blamed,
-            "`dh_prev` holds this step's share of the blame of the weights `Whh`, a matrix. "
-            "What is asked for is the blame of the state before, a vector.",
-        ),
-        Mistake(
-            "whh-left-out",
-            no_whh,
-            "`dh_prev` is `da` again. Between the state before and `a` stand the weights "
-            "`Whh`, and the blame has to go back through them.",
-        ),
-        Mistake(
-            "times-h-prev",
-            h_prev_added,
-            "`dh_prev` is multiplied by `h_prev`. How `a` changes with the state before "
-            "depends on `Whh` alone, not on what that state is.",
-        ),
-        Mistake(
-            "brackets-forgotten",
-            brackets_forgotten,
-            "`dh * 1 - h**2` multiplies by 1 and then takes the square away. The slope is a "
-            "difference: put brackets around it.",
-        ),
-        Mistake(
-            "blame-left-out",
-            blame_left_out,
-            "`da` is the slope of tanh alone. The blame `dh` that arrives has to be "
-            "multiplied by it.",
-        ),
-        Mistake(
-            "slope-at-the-blame",
-            through_blame,
-            "The slope is taken at `dh`, the blame. The curve of tanh is where the state is: "
-            "which of the arguments came out of tanh?",
-        ),
-        Mistake(
-            "divided-by-slope",
-            divided_by_slope,
-            "The blame is divided by the slope. Going back along a chain means multiplying, "
-            "just as on the way there.",
-        ),
-    ),
 )
+
+
+@BACKWARD_STEP.mistake("""
+    `Whh` is used as on the way forward.
+    On the way back a unit collects blame from all that it sent to, down a column of `Whh` instead of along a row.
+    `Whh` is square, so NumPy cannot notice.
+    """)
+def whh_not_transposed(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    return da, Whh @ da
+
+
+BACKWARD_STEP.mistake(
+    """
+    The slope of tanh is taken to be 1 - h.
+    For h near 0 that looks right, but a negative h would give a slope above 1, and tanh is nowhere steeper than 1.
+    What is missing?
+    """,
+    name="slope-1-minus-h",
+)(through(lambda h, h_prev: 1 - h))
+
+
+BACKWARD_STEP.mistake(
+    """
+    `da` is `dh` unchanged: the blame went past tanh as if it were not there.
+    Where tanh is flat, no blame comes through.
+    """,
+    name="no-slope",
+)(through(lambda h, h_prev: 1.0))
+
+
+BACKWARD_STEP.mistake(
+    """
+    tanh is applied once more.
+    `h` has been through tanh already; its slope can be read off `h` as it is.
+    """,
+    name="slope-of-tanh-of-h",
+)(through(lambda h, h_prev: 1 - np.tanh(h) ** 2))
+
+
+BACKWARD_STEP.mistake(
+    """
+    The slope is taken at the state before the step.
+    Which of the two states came out of the tanh that the blame is passing through?
+    """,
+    name="slope-at-the-step-before",
+)(through(lambda h, h_prev: 1 - h_prev**2))
+
+
+BACKWARD_STEP.mistake(
+    "With this sign the slope grows as h moves away from 0. tanh flattens there.", name="slope-plus"
+)(through(lambda h, h_prev: 1 + h**2))
+
+
+BACKWARD_STEP.mistake(
+    "This is what the slope of tanh lacks to 1, not the slope: it is 0 where tanh is steepest, and near 1 where tanh is flat.",
+    name="slope-is-h-squared",
+)(through(lambda h, h_prev: h**2))
+
+
+BACKWARD_STEP.mistake(
+    """
+    The square stands around the whole difference.
+    Only one of its two terms is squared.
+    """,
+    name="square-around-the-difference",
+)(through(lambda h, h_prev: (1 - h) ** 2))
+
+
+BACKWARD_STEP.mistake(
+    """
+    h(1 - h) is the slope of the logistic curve, another squashing function.
+    This network uses tanh.
+    """,
+    name="slope-times-h",
+)(through(lambda h, h_prev: h * (1 - h)))
+
+
+@BACKWARD_STEP.mistake("""
+    `da` is right, but `dh_prev` is made from `dh`.
+    The state before is inside tanh together with `Whh`: which of `dh` and `da` has come through tanh?
+    """)
+def back_before_tanh(dh, h, h_prev, Whh):
+    return dh * (1 - h**2), Whh.T @ dh
+
+
+@BACKWARD_STEP.mistake("""
+    Here the blame goes through `Whh` first and through tanh afterwards.
+    Forwards `Whh` comes first and tanh second; backwards it is the other way round.
+    """)
+def tanh_after_whh(dh, h, h_prev, Whh):
+    return dh * (1 - h**2), (Whh.T @ dh) * (1 - h**2)
+
+
+@BACKWARD_STEP.mistake("""
+    `dh_prev` has been multiplied by a second slope, that of the state before.
+    It still has to meet other blame there; the next step back will do that.
+    """)
+def slope_of_the_step_before_too(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    return da, (Whh.T @ da) * (1 - h_prev**2)
+
+
+@BACKWARD_STEP.mistake(
+    "Both numbers are there, in the other order: `da` comes first, `dh_prev` second."
+)
+def swapped(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    return Whh.T @ da, da
+
+
+@BACKWARD_STEP.mistake("The slope is added to the blame. Along a chain, slopes are multiplied.")
+def slope_added(dh, h, h_prev, Whh):
+    da = dh + (1 - h**2)
+    return da, Whh.T @ da
+
+
+@BACKWARD_STEP.mistake("""
+    The `*` multiplies entry by entry and makes a matrix.
+    A unit's blame is a sum over all units that it sent to: a matrix product.
+    """)
+def entry_by_entry(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    return da, Whh.T * da
+
+
+@BACKWARD_STEP.mistake("""
+    `dh_prev` holds this step's share of the blame of the weights `Whh`, a matrix.
+    What is asked for is the blame of the state before, a vector.
+    """)
+def blame_of_the_weights(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    return da, np.outer(da, h_prev)
+
+
+@BACKWARD_STEP.mistake("""
+    `dh_prev` is `da` again.
+    Between the state before and `a` stand the weights `Whh`, and the blame has to go back through them.
+    """)
+def whh_left_out(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    return da, da
+
+
+@BACKWARD_STEP.mistake("""
+    `dh_prev` is multiplied by `h_prev`.
+    How `a` changes with the state before depends on `Whh` alone, not on what that state is.
+    """)
+def times_h_prev(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    return da, Whh.T @ da * h_prev
+
+
+@BACKWARD_STEP.mistake("""
+    `dh * 1 - h**2` multiplies by 1 and then takes the square away.
+    The slope is a difference: put brackets around it.
+    """)
+def brackets_forgotten(dh, h, h_prev, Whh):
+    da = dh * 1 - h**2
+    return da, Whh.T @ da
+
+
+@BACKWARD_STEP.mistake("""
+    `da` is the slope of tanh alone.
+    The blame `dh` that arrives has to be multiplied by it.
+    """)
+def blame_left_out(dh, h, h_prev, Whh):
+    da = 1 - h**2
+    return da, Whh.T @ da
+
+
+@BACKWARD_STEP.mistake("""
+    The slope is taken at `dh`, the blame.
+    The curve of tanh is where the state is: which of the arguments came out of tanh?
+    """)
+def slope_at_the_blame(dh, h, h_prev, Whh):
+    da = dh * (1 - np.tanh(dh) ** 2)
+    return da, Whh.T @ da
+
+
+@BACKWARD_STEP.mistake("""
+    The blame is divided by the slope.
+    Going back along a chain means multiplying, just as on the way there.
+    """)
+def divided_by_slope(dh, h, h_prev, Whh):
+    da = dh / (1 - h**2)
+    return da, Whh.T @ da

@@ -4,7 +4,7 @@ import numpy as np
 
 import rnn_core
 
-from ..base import Exercise, Mistake
+from ..base import Exercise
 from .steps import (
     back_before_tanh,
     backward_step,
@@ -112,69 +112,14 @@ def da_handed_on(dh, h, h_prev, Whh):
     return dh * (1 - h**2), dh * (1 - h**2)
 
 
-def why_not_transposed(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    return gathered(dys, walk(dys, hs, Whh, Why.T), inputs, hs)
-
-
-def blamed_before_tanh(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    dhs, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
-    for t in reversed(range(len(inputs))):
-        dhs[t] = Why.T @ dys[t] + dh_later
-        dh_later = backward_step(dhs[t], hs[t + 1], hs[t], Whh)[1]
-    return gathered(dys, dhs, inputs, hs)
-
-
-def later_after_tanh(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
-    for t in reversed(range(len(inputs))):
-        das[t] = (Why.T @ dys[t]) * (1 - hs[t + 1] ** 2) + dh_later
-        dh_later = Whh.T @ das[t]
-    return gathered(dys, das, inputs, hs)
-
-
-def later_piled_up(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
-    for t in reversed(range(len(inputs))):
-        das[t] = (Why.T @ dys[t] + dh_later) * (1 - hs[t + 1] ** 2)
-        dh_later = dh_later + Whh.T @ das[t]
-    return gathered(dys, das, inputs, hs)
-
-
-def run_forwards(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    return gathered(dys, walk(dys, hs, Whh, Why, steps=range(len(inputs))), inputs, hs)
-
-
-def first_step_left_out(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    das = walk(dys, hs, Whh, Why)
-    dys[0], das[0] = 0, 0
-    return gathered(dys, das, inputs, hs)
-
-
-def assigned(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    das = walk(dys, hs, Whh, Why)
-    return gathered(dys[:1], das[:1], inputs[:1], hs[:2])
-
-
 def one_assigned(name):
     """One gradient that is assigned in the loop, where the others grow."""
 
     def wrong(inputs, targets, hs, ps, Wxh, Whh, Why):
         right = backward(inputs, targets, hs, ps, Wxh, Whh, Why)
-        return right | {name: assigned(inputs, targets, hs, ps, Wxh, Whh, Why)[name]}
+        return right | {name: assigned_not_added(inputs, targets, hs, ps, Wxh, Whh, Why)[name]}
 
     return wrong
-
-
-def both_biases_assigned(*args):
-    last = assigned(*args)
-    return backward(*args) | {"bh": last["bh"], "by": last["by"]}
 
 
 def column_assigned(dys, das, inputs, targets, hs, V):
@@ -184,25 +129,10 @@ def column_assigned(dys, das, inputs, targets, hs, V):
     return {"Wxh": dWxh}
 
 
-def kept_in_walking_order(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    return gathered(dys, walk(dys, hs, Whh, Why)[::-1], inputs, hs)
-
-
 def only_last_prediction(ps, targets):
     dys = output_gradient(ps, targets)
     dys[:-1] = 0
     return dys
-
-
-def only_own_step_blamed_for_bias(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    das, dbh, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh)), np.zeros(len(Whh))
-    for t in reversed(range(len(inputs))):
-        dh = Why.T @ dys[t] + dh_later
-        das[t], dh_later = backward_step(dh, hs[t + 1], hs[t], Whh)
-        dbh += dh
-    return gathered(dys, das, inputs, hs) | {"bh": dbh}
 
 
 def repeated_characters_lost(dys, das, inputs, targets, hs, V):
@@ -211,41 +141,13 @@ def repeated_characters_lost(dys, das, inputs, targets, hs, V):
     return {"Wxh": dWxh}
 
 
-def clipped(inputs, targets, hs, ps, Wxh, Whh, Why):
-    gradients = backward(inputs, targets, hs, ps, Wxh, Whh, Why)
-    return {name: np.clip(gradient, -5, 5) for name, gradient in gradients.items()}
-
-
-def averaged(inputs, targets, hs, ps, Wxh, Whh, Why):
-    gradients = backward(inputs, targets, hs, ps, Wxh, Whh, Why)
-    return {name: gradient / len(inputs) for name, gradient in gradients.items()}
-
-
 def slope_at_the_step_before(dh, h, h_prev, Whh):
     da = dh * (1 - h_prev**2)
     return da, Whh.T @ da
 
 
-def first_state_left_out(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    das = walk(dys, hs, Whh, Why)
-    das[0] = 0
-    return gathered(dys, das, inputs, hs)
-
-
 def answers_of_step_swapped(dh, h, h_prev, Whh):
     return backward_step(dh, h, h_prev, Whh)[::-1]
-
-
-def own_blame_dropped(inputs, targets, hs, ps, Wxh, Whh, Why):
-    dys = output_gradient(ps, targets)
-    alone = dys * (np.arange(len(dys)) == len(dys) - 1)[:, None]
-    return gathered(dys, walk(alone, hs, Whh, Why), inputs, hs)
-
-
-def rows_one_early(inputs, targets, hs, ps, Wxh, Whh, Why):
-    early = np.roll(hs, 1, axis=0)  # row t is hs[t - 1], and hs[-1] is the last row
-    return backward(inputs, targets, early, ps, Wxh, Whh, Why)
 
 
 BACKWARD = Exercise(
@@ -262,237 +164,353 @@ BACKWARD = Exercise(
         "bh": ("unit",),
         "by": ("character",),
     },
-    mistakes=(
-        Mistake(
-            "whh-not-transposed",
-            with_step(whh_not_transposed),
-            "On the way back the blame goes through `Whh` as it stands. It has to go against "
-            "the arrows: `Whh` is square, so only the numbers can tell that it was not "
-            "turned.",
-        ),
-        Mistake(
-            "later-blame-dropped",
-            with_step(later_dropped),
-            "Every step is blamed for its own prediction only. What later steps suffer from "
-            "this state is lost: what becomes of the `dh_prev` that `backward_step` gives?",
-        ),
-        Mistake(
-            "later-blame-after-tanh",
-            later_after_tanh,
-            "The blame from later steps is added after the slope of tanh. It is blame of the "
-            "state too, so it goes through the same tanh: add first, then multiply.",
-        ),
-        Mistake(
-            "later-blame-piled-up",
-            later_piled_up,
-            "The blame handed back grows from step to step: what was handed on already is "
-            "handed on again. `dh_prev` of one step replaces that of the step after it.",
-        ),
-        Mistake(
-            "assigned-not-added",
-            assigned,
-            "Only time step 0, which comes last on the way back, is in the gradients. Look for "
-            "an `=` in the loop where a sum over time should grow.",
-        ),
-        *(
-            Mistake(
-                f"assigned-in-d{name.lower()}",
-                one_assigned(name),
-                f"The gradient of `{name}` holds the share of time step 0 alone. In the loop it "
-                "is assigned, with `=`, where it should be added to, with `+=`.",
-            )
-            for name in ("Wxh", "Whh", "Why", "bh", "by")
-        ),
-        Mistake(
-            "biases-assigned",
-            both_biases_assigned,
-            "The gradients of both biases hold the share of time step 0 alone: look at the two "
-            "lines where they should grow.",
-        ),
-        Mistake(
-            "column-assigned",
-            with_other(column_assigned),
-            "A character that is read twice is blamed once: `dWxh[:, inputs[t]] = ...` wipes "
-            "out the share of the other step. The column should grow, with `+=`.",
-        ),
-        Mistake(
-            "kept-in-walking-order",
-            kept_in_walking_order,
-            "The blame was gathered on the way back, so the list begins with the last step, "
-            "while `inputs` and `hs` begin with the first. Turn it round before it meets them.",
-        ),
-        Mistake(
-            "run-forwards",
-            run_forwards,
-            "The loop runs from the first step to the last. A step's blame needs that of the "
-            "step after it, so the last step comes first.",
-        ),
-        Mistake(
-            "first-step-left-out",
-            first_step_left_out,
-            "Time step 0 is missing from the sums. Look at where the loop ends: `range` stops "
-            "before its second number.",
-        ),
-        Mistake(
-            "slope-at-the-step-before",
-            with_step(slope_at_the_step_before),
-            "The slope of tanh is taken one step too early. `hs` has one row more than there "
-            "are steps: after step t the state is not `hs[t]`.",
-        ),
-        Mistake(
-            "slope-1-minus-h",
-            with_step(through(lambda h, h_prev: 1 - h)),
-            "The slope of tanh is taken as 1 - h. Without the square, negative states have a "
-            "slope above 1, and blame grows where it should shrink.",
-        ),
-        Mistake(
-            "no-slope",
-            with_step(through(lambda h, h_prev: 1.0)),
-            "The blame passes tanh unchanged at every step. Multiply by the slope there, for "
-            "the gradients and for what is handed back.",
-        ),
-        Mistake(
-            "back-before-tanh",
-            with_step(back_before_tanh),
-            "The step before is given `dh` in place of `da`: that blame went through `Whh` "
-            "without having passed tanh.",
-        ),
-        Mistake(
-            "dh-handed-on",
-            with_step(dh_handed_on),
-            "The step before is given `dh` as it arrived: it has passed neither tanh nor "
-            "`Whh`. What did `backward_step` make of it?",
-        ),
-        Mistake(
-            "da-handed-on",
-            with_step(da_handed_on),
-            "The step before is given `da`, which has not gone back through `Whh`. Which of "
-            "the two answers of `backward_step` is meant for the step before?",
-        ),
-        Mistake(
-            "why-not-transposed",
-            why_not_transposed,
-            "`Why` is used as on the way forward. Where V and H happen to be equal it "
-            "runs and is wrong; elsewhere the shapes do not fit. Backwards, a unit adds up "
-            "down a column.",
-            error="mismatch|aligned",
-        ),
-        Mistake(
-            "blamed-before-tanh",
-            blamed_before_tanh,
-            "`Wxh`, `Whh` and `bh` are blamed with `dh`. All three stand inside tanh, so what "
-            "they get is the blame that has come through it.",
-        ),
-        Mistake(
-            "target-not-subtracted",
-            with_scores(target_not_subtracted),
-            "The targets make no difference to these gradients. The blame starts from the "
-            "scores: is it `output_gradient(ps, targets)`, or `ps` itself?",
-        ),
-        Mistake(
-            "truth-less-belief",
-            with_scores(truth_less_belief),
-            "Every gradient points the wrong way, as if the target were pushed down. Look at "
-            "the sign where the blame begins.",
-        ),
-        Mistake(
-            "divided-by-steps",
-            averaged,
-            "All gradients are divided by the number of steps. The loss is the sum over the "
-            "steps, and so is the blame.",
-        ),
-        Mistake(
-            "only-last-prediction",
-            with_scores(only_last_prediction),
-            "Only the last prediction is blamed. Every step predicts, and every row of `dys` "
-            "sends blame into the state of its step.",
-        ),
-        Mistake(
-            "one-hot-of-the-target",
-            with_other(
-                lambda dys, das, inputs, targets, hs, V: {"Wxh": das.T @ np.eye(V)[targets]}
-            ),
-            "`Wxh` is blamed in the columns of the targets. Which character was multiplied by "
-            "`Wxh` at step t, the one read or the one predicted?",
-        ),
-        Mistake(
-            "state-after-in-dwhh",
-            with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": das.T @ hs[1:]}),
-            "For `Whh` the state after each step is used. `Whh` was multiplied by the state "
-            "before it: which rows of `hs` are those?",
-        ),
-        Mistake(
-            "first-share-left-out",
-            with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": das[1:].T @ hs[1:-1]}),
-            "The share of step 0 is missing from the gradient of `Whh`. It was zero for "
-            "`hope`, which began with zeros; here `hs[0]` may be a state carried over.",
-        ),
-        Mistake(
-            "state-before-in-dwhy",
-            with_other(lambda dys, das, inputs, targets, hs, V: {"Why": dys.T @ hs[:-1]}),
-            "For `Why` the state before each step is used. The scores are made from the state "
-            "after it: which rows of `hs` are those?",
-        ),
-        Mistake(
-            "dwhh-lies-on-its-side",
-            with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": hs[:-1].T @ das}),
-            "The gradient of `Whh` lies on its side. Its row says which unit received, its "
-            "column which unit of the state before had sent.",
-        ),
-        Mistake(
-            "repeated-characters-lost",
-            with_other(repeated_characters_lost),
-            "A character that is read several times counts once in the gradient of `Wxh`. "
-            "`a[:, indices] += ...` writes each column once, however often it is named.",
-        ),
-        Mistake(
-            "bh-before-tanh",
-            only_own_step_blamed_for_bias,
-            "The gradient of `bh` adds up `dh`. The bias is added inside tanh: which blame "
-            "has come through it?",
-        ),
-        Mistake(
-            "biases-averaged",
-            with_other(
-                lambda dys, das, inputs, targets, hs, V: {
-                    "bh": das.mean(axis=0),
-                    "by": dys.mean(axis=0),
-                }
-            ),
-            "The gradients of the biases are means over time. A bias takes part in every "
-            "step, and the blame of all steps is added up.",
-        ),
-        Mistake(
-            "clipped",
-            clipped,
-            "The gradients are cut off at 5, as the original script does it. That has a "
-            "lesson of its own; here they should be exact.",
-        ),
-        Mistake(
-            "first-state-left-out",
-            first_state_left_out,
-            "Row 0 of `das` is still zeros, so step 0 blames no weight but `Why` and `by`. "
-            "Look at where the loop ends: `range` stops before its second number.",
-        ),
-        Mistake(
-            "answers-of-step-swapped",
-            with_step(answers_of_step_swapped),
-            "What `backward_step` gives back is taken in the wrong order: first comes `da`, "
-            "the blame inside tanh, then what goes on to the step before.",
-        ),
-        Mistake(
-            "own-blame-dropped",
-            own_blame_dropped,
-            "The walk begins with the blame of the last prediction, and the other predictions "
-            "add nothing to it. In every step `Why` sends some down: add it to what comes "
-            "from later.",
-        ),
-        Mistake(
-            "rows-one-early",
-            rows_one_early,
-            "Every state is taken one row too early. In other people's scripts `hs[t]` is the "
-            "state after step t and `hs[-1]` the one before the text; here `hs[0]` is that, "
-            "and the state after step t is `hs[t + 1]`.",
-        ),
-    ),
 )
+
+
+BACKWARD.mistake(
+    """
+    On the way back the blame goes through `Whh` as it stands.
+    It has to go against the arrows: `Whh` is square, so only the numbers can tell that it was not turned.
+    """,
+    name="whh-not-transposed",
+)(with_step(whh_not_transposed))
+
+
+BACKWARD.mistake(
+    """
+    Every step is blamed for its own prediction only.
+    What later steps suffer from this state is lost: what becomes of the `dh_prev` that `backward_step` gives?
+    """,
+    name="later-blame-dropped",
+)(with_step(later_dropped))
+
+
+@BACKWARD.mistake("""
+    The blame from later steps is added after the slope of tanh.
+    It is blame of the state too, so it goes through the same tanh: add first, then multiply.
+    """)
+def later_blame_after_tanh(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        das[t] = (Why.T @ dys[t]) * (1 - hs[t + 1] ** 2) + dh_later
+        dh_later = Whh.T @ das[t]
+    return gathered(dys, das, inputs, hs)
+
+
+@BACKWARD.mistake("""
+    The blame handed back grows from step to step: what was handed on already is handed on again.
+    `dh_prev` of one step replaces that of the step after it.
+    """)
+def later_blame_piled_up(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        das[t] = (Why.T @ dys[t] + dh_later) * (1 - hs[t + 1] ** 2)
+        dh_later = dh_later + Whh.T @ das[t]
+    return gathered(dys, das, inputs, hs)
+
+
+@BACKWARD.mistake("""
+    Only time step 0, which comes last on the way back, is in the gradients.
+    Look for an `=` in the loop where a sum over time should grow.
+    """)
+def assigned_not_added(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = walk(dys, hs, Whh, Why)
+    return gathered(dys[:1], das[:1], inputs[:1], hs[:2])
+
+
+for name in ("Wxh", "Whh", "Why", "bh", "by"):
+    BACKWARD.mistake(
+        f"The gradient of `{name}` holds the share of time step 0 alone. In the loop it is assigned, with `=`, where it should be added to, with `+=`.",
+        name=f"assigned-in-d{name.lower()}",
+    )(one_assigned(name))
+
+
+@BACKWARD.mistake(
+    "The gradients of both biases hold the share of time step 0 alone: look at the two lines where they should grow."
+)
+def biases_assigned(*args):
+    last = assigned_not_added(*args)
+    return backward(*args) | {"bh": last["bh"], "by": last["by"]}
+
+
+BACKWARD.mistake(
+    """
+    A character that is read twice is blamed once: `dWxh[:, inputs[t]] = ...` wipes out the share of the other step.
+    The column should grow, with `+=`.
+    """,
+    name="column-assigned",
+)(with_other(column_assigned))
+
+
+@BACKWARD.mistake("""
+    The blame was gathered on the way back, so the list begins with the last step, while `inputs` and `hs` begin with the first.
+    Turn it round before it meets them.
+    """)
+def kept_in_walking_order(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    return gathered(dys, walk(dys, hs, Whh, Why)[::-1], inputs, hs)
+
+
+@BACKWARD.mistake("""
+    The loop runs from the first step to the last.
+    A step's blame needs that of the step after it, so the last step comes first.
+    """)
+def run_forwards(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    return gathered(dys, walk(dys, hs, Whh, Why, steps=range(len(inputs))), inputs, hs)
+
+
+@BACKWARD.mistake("""
+    Time step 0 is missing from the sums.
+    Look at where the loop ends: `range` stops before its second number.
+    """)
+def first_step_left_out(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = walk(dys, hs, Whh, Why)
+    dys[0], das[0] = 0, 0
+    return gathered(dys, das, inputs, hs)
+
+
+BACKWARD.mistake(
+    """
+    The slope of tanh is taken one step too early.
+    `hs` has one row more than there are steps: after step t the state is not `hs[t]`.
+    """,
+    name="slope-at-the-step-before",
+)(with_step(slope_at_the_step_before))
+
+
+BACKWARD.mistake(
+    """
+    The slope of tanh is taken as 1 - h.
+    Without the square, negative states have a slope above 1, and blame grows where it should shrink.
+    """,
+    name="slope-1-minus-h",
+)(with_step(through(lambda h, h_prev: 1 - h)))
+
+
+BACKWARD.mistake(
+    """
+    The blame passes tanh unchanged at every step.
+    Multiply by the slope there, for the gradients and for what is handed back.
+    """,
+    name="no-slope",
+)(with_step(through(lambda h, h_prev: 1.0)))
+
+
+BACKWARD.mistake(
+    "The step before is given `dh` in place of `da`: that blame went through `Whh` without having passed tanh.",
+    name="back-before-tanh",
+)(with_step(back_before_tanh))
+
+
+BACKWARD.mistake(
+    """
+    The step before is given `dh` as it arrived: it has passed neither tanh nor `Whh`.
+    What did `backward_step` make of it?
+    """,
+    name="dh-handed-on",
+)(with_step(dh_handed_on))
+
+
+BACKWARD.mistake(
+    """
+    The step before is given `da`, which has not gone back through `Whh`.
+    Which of the two answers of `backward_step` is meant for the step before?
+    """,
+    name="da-handed-on",
+)(with_step(da_handed_on))
+
+
+@BACKWARD.mistake(
+    """
+    `Why` is used as on the way forward.
+    Where V and H happen to be equal it runs and is wrong; elsewhere the shapes do not fit.
+    Backwards, a unit adds up down a column.
+    """,
+    error="mismatch|aligned",
+)
+def why_not_transposed(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    return gathered(dys, walk(dys, hs, Whh, Why.T), inputs, hs)
+
+
+@BACKWARD.mistake("""
+    `Wxh`, `Whh` and `bh` are blamed with `dh`.
+    All three stand inside tanh, so what they get is the blame that has come through it.
+    """)
+def blamed_before_tanh(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    dhs, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dhs[t] = Why.T @ dys[t] + dh_later
+        dh_later = backward_step(dhs[t], hs[t + 1], hs[t], Whh)[1]
+    return gathered(dys, dhs, inputs, hs)
+
+
+BACKWARD.mistake(
+    """
+    The targets make no difference to these gradients.
+    The blame starts from the scores: is it `output_gradient(ps, targets)`, or `ps` itself?
+    """,
+    name="target-not-subtracted",
+)(with_scores(target_not_subtracted))
+
+
+BACKWARD.mistake(
+    """
+    Every gradient points the wrong way, as if the target were pushed down.
+    Look at the sign where the blame begins.
+    """,
+    name="truth-less-belief",
+)(with_scores(truth_less_belief))
+
+
+@BACKWARD.mistake("""
+    All gradients are divided by the number of steps.
+    The loss is the sum over the steps, and so is the blame.
+    """)
+def divided_by_steps(inputs, targets, hs, ps, Wxh, Whh, Why):
+    gradients = backward(inputs, targets, hs, ps, Wxh, Whh, Why)
+    return {name: gradient / len(inputs) for name, gradient in gradients.items()}
+
+
+BACKWARD.mistake(
+    """
+    Only the last prediction is blamed.
+    Every step predicts, and every row of `dys` sends blame into the state of its step.
+    """,
+    name="only-last-prediction",
+)(with_scores(only_last_prediction))
+
+
+BACKWARD.mistake(
+    """
+    `Wxh` is blamed in the columns of the targets.
+    Which character was multiplied by `Wxh` at step t, the one read or the one predicted?
+    """,
+    name="one-hot-of-the-target",
+)(with_other(lambda dys, das, inputs, targets, hs, V: {"Wxh": das.T @ np.eye(V)[targets]}))
+
+
+BACKWARD.mistake(
+    """
+    For `Whh` the state after each step is used.
+    `Whh` was multiplied by the state before it: which rows of `hs` are those?
+    """,
+    name="state-after-in-dwhh",
+)(with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": das.T @ hs[1:]}))
+
+
+BACKWARD.mistake(
+    """
+    The share of step 0 is missing from the gradient of `Whh`.
+    It was zero for `hope`, which began with zeros; here `hs[0]` may be a state carried over.
+    """,
+    name="first-share-left-out",
+)(with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": das[1:].T @ hs[1:-1]}))
+
+
+BACKWARD.mistake(
+    """
+    For `Why` the state before each step is used.
+    The scores are made from the state after it: which rows of `hs` are those?
+    """,
+    name="state-before-in-dwhy",
+)(with_other(lambda dys, das, inputs, targets, hs, V: {"Why": dys.T @ hs[:-1]}))
+
+
+BACKWARD.mistake(
+    """
+    The gradient of `Whh` lies on its side.
+    Its row says which unit received, its column which unit of the state before had sent.
+    """,
+    name="dwhh-lies-on-its-side",
+)(with_other(lambda dys, das, inputs, targets, hs, V: {"Whh": hs[:-1].T @ das}))
+
+
+BACKWARD.mistake(
+    """
+    A character that is read several times counts once in the gradient of `Wxh`.
+    `a[:, indices] += ...` writes each column once, however often it is named.
+    """,
+    name="repeated-characters-lost",
+)(with_other(repeated_characters_lost))
+
+
+@BACKWARD.mistake("""
+    The gradient of `bh` adds up `dh`.
+    The bias is added inside tanh: which blame has come through it?
+    """)
+def bh_before_tanh(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dbh, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh)), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dh = Why.T @ dys[t] + dh_later
+        das[t], dh_later = backward_step(dh, hs[t + 1], hs[t], Whh)
+        dbh += dh
+    return gathered(dys, das, inputs, hs) | {"bh": dbh}
+
+
+BACKWARD.mistake(
+    """
+    The gradients of the biases are means over time.
+    A bias takes part in every step, and the blame of all steps is added up.
+    """,
+    name="biases-averaged",
+)(
+    with_other(
+        lambda dys, das, inputs, targets, hs, V: {
+            "bh": das.mean(axis=0),
+            "by": dys.mean(axis=0),
+        }
+    )
+)
+
+
+@BACKWARD.mistake("""
+    The gradients are cut off at 5, as the original script does it.
+    That has a lesson of its own; here they should be exact.
+    """)
+def clipped(inputs, targets, hs, ps, Wxh, Whh, Why):
+    gradients = backward(inputs, targets, hs, ps, Wxh, Whh, Why)
+    return {name: np.clip(gradient, -5, 5) for name, gradient in gradients.items()}
+
+
+@BACKWARD.mistake("""
+    Row 0 of `das` is still zeros, so step 0 blames no weight but `Why` and `by`.
+    Look at where the loop ends: `range` stops before its second number.
+    """)
+def first_state_left_out(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = walk(dys, hs, Whh, Why)
+    das[0] = 0
+    return gathered(dys, das, inputs, hs)
+
+
+BACKWARD.mistake(
+    "What `backward_step` gives back is taken in the wrong order: first comes `da`, the blame inside tanh, then what goes on to the step before.",
+    name="answers-of-step-swapped",
+)(with_step(answers_of_step_swapped))
+
+
+@BACKWARD.mistake("""
+    The walk begins with the blame of the last prediction, and the other predictions add nothing to it.
+    In every step `Why` sends some down: add it to what comes from later.
+    """)
+def own_blame_dropped(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    alone = dys * (np.arange(len(dys)) == len(dys) - 1)[:, None]
+    return gathered(dys, walk(alone, hs, Whh, Why), inputs, hs)
+
+
+@BACKWARD.mistake("""
+    Every state is taken one row too early.
+    In other people's scripts `hs[t]` is the state after step t and `hs[-1]` the one before the text; here `hs[0]` is that, and the state after step t is `hs[t + 1]`.
+    """)
+def rows_one_early(inputs, targets, hs, ps, Wxh, Whh, Why):
+    early = np.roll(hs, 1, axis=0)  # row t is hs[t - 1], and hs[-1] is the last row
+    return backward(inputs, targets, early, ps, Wxh, Whh, Why)

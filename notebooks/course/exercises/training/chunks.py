@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..base import Exercise, Mistake
+from ..base import Exercise
 
 
 def chunks(indices, seq_length):
@@ -45,40 +45,92 @@ def whole_text(indices, seq_length, **how):
     return pieces(indices, seq_length, range(0, len(indices) - seq_length, seq_length), **how)
 
 
-def last_dropped(indices, seq_length):
+CHUNKS = Exercise(
+    name="chunks",
+    lesson=7,
+    reference=chunks,
+    cases=chunks_cases,
+    signature="chunks(indices, seq_length)",
+    returns="a list of (inputs, targets, starts_afresh)",
+)
+
+
+@CHUNKS.mistake("""
+    A last chunk is missing where the text ends exactly with its last target.
+    Count how many characters a chunk needs, and compare that with how many are left.
+    """)
+def last_chunk_dropped(indices, seq_length):
     starts = range(0, len(indices) - seq_length - 1, seq_length)
     return pieces(indices, seq_length, starts)
 
 
-def tail_kept(indices, seq_length):
-    return pieces(indices, seq_length, range(0, len(indices) - 1, seq_length))
+CHUNKS.mistake(
+    """
+    The targets are the inputs again.
+    The question at each character is what comes *next*.
+    """,
+    name="targets-not-shifted",
+)(lambda indices, seq_length: whole_text(indices, seq_length, ahead=0))
 
 
-def wrapped(indices, seq_length):
-    starts = range(0, len(indices) - seq_length + 1, seq_length)
-    nexts = np.roll(indices, -1)
+CHUNKS.mistake(
+    "The targets are two places ahead of the inputs: each skips the character that comes next.",
+    name="targets-two-ahead",
+)(lambda indices, seq_length: whole_text(indices, seq_length, ahead=2))
+
+
+CHUNKS.mistake(
+    """
+    The targets are the whole next chunk.
+    They should run alongside the inputs, one place on.
+    """,
+    name="targets-from-next-chunk",
+)(lambda indices, seq_length: whole_text(indices, seq_length, ahead=seq_length))
+
+
+@CHUNKS.mistake("Inputs and targets have changed places: this asks for the character before.")
+def exchanged(indices, seq_length):
+    return [(targets, inputs, afresh) for inputs, targets, afresh in chunks(indices, seq_length)]
+
+
+@CHUNKS.mistake("""
+    Each chunk has a single target, for its last character.
+    Every character of a chunk asks a question, so there are as many targets as inputs.
+    """)
+def one_target(indices, seq_length):
     return [
-        (indices[start : start + seq_length], nexts[start : start + seq_length], start == 0)
-        for start in starts
+        (inputs, targets[-1], afresh) for inputs, targets, afresh in chunks(indices, seq_length)
     ]
 
 
-def short_targets(indices, seq_length):
-    return pieces(indices, seq_length, range(0, len(indices) - seq_length + 1, seq_length))
-
-
+@CHUNKS.mistake("""
+    Each chunk begins one character after the one before it, so nearly everything is read many times over, and the state carried on does not fit where the next chunk begins.
+    Look at the step from start to start.
+    """)
 def sliding(indices, seq_length):
     return pieces(indices, seq_length, range(len(indices) - seq_length))
 
 
-def overlapping(indices, seq_length):
+@CHUNKS.mistake("""
+    Each chunk begins with the last input of the one before, so that input is read twice.
+    Only as a target and then as an input may a character come twice.
+    """)
+def overlapping_by_one(indices, seq_length):
     return pieces(indices, seq_length, range(0, len(indices) - seq_length, max(1, seq_length - 1)))
 
 
+@CHUNKS.mistake("""
+    Between two chunks a character is never an input: the step from start to start is one too long.
+    The last target of a chunk is the first input of the next.
+    """)
 def one_left_out(indices, seq_length):
     return pieces(indices, seq_length, range(0, len(indices) - seq_length, seq_length + 1))
 
 
+@CHUNKS.mistake("""
+    The chunks are cut first and shifted afterwards, so each is one short and the question at its end is never asked.
+    Its answer stands just after the chunk.
+    """)
 def split_inside(indices, seq_length):
     cut = [
         indices[start : start + seq_length]
@@ -87,20 +139,81 @@ def split_inside(indices, seq_length):
     return [(chunk[:-1], chunk[1:], number == 0) for number, chunk in enumerate(cut)]
 
 
-def exchanged(indices, seq_length):
-    return [(targets, inputs, afresh) for inputs, targets, afresh in chunks(indices, seq_length)]
+@CHUNKS.mistake("""
+    The last chunk is shorter than the others.
+    What is left over, too short for a whole chunk, is not used.
+    """)
+def tail_kept(indices, seq_length):
+    return pieces(indices, seq_length, range(0, len(indices) - 1, seq_length))
 
 
-def next_character_only(indices, seq_length):
+@CHUNKS.mistake("""
+    The last chunk has one target too few: a text that ends with its last input has no answer for it.
+    A chunk needs one character more than it has inputs.
+    """)
+def targets_run_out(indices, seq_length):
+    return pieces(indices, seq_length, range(0, len(indices) - seq_length + 1, seq_length))
+
+
+@CHUNKS.mistake("""
+    At the end of the text the target comes from its beginning, as `np.roll` does it.
+    Nothing follows the last character, so it can only be a target.
+    """)
+def wrapped_around(indices, seq_length):
+    starts = range(0, len(indices) - seq_length + 1, seq_length)
+    nexts = np.roll(indices, -1)
     return [
-        (inputs, targets[-1], afresh) for inputs, targets, afresh in chunks(indices, seq_length)
+        (indices[start : start + seq_length], nexts[start : start + seq_length], start == 0)
+        for start in starts
     ]
 
 
+CHUNKS.mistake(
+    """
+    Every chunk says that it starts afresh.
+    Then the state is never carried on, and no memory is longer than one chunk.
+    """,
+    name="always-afresh",
+)(lambda indices, seq_length: whole_text(indices, seq_length, afresh=lambda number, count: True))
+
+
+CHUNKS.mistake(
+    "No chunk says that it starts afresh. One of them has nothing before it.", name="never-afresh"
+)(lambda indices, seq_length: whole_text(indices, seq_length, afresh=lambda number, count: False))
+
+
+CHUNKS.mistake(
+    """
+    The last chunk says that it starts afresh.
+    It follows the one before it like any other: which chunk has nothing before it?
+    """,
+    name="afresh-at-the-end",
+)(
+    lambda indices, seq_length: whole_text(
+        indices, seq_length, afresh=lambda number, count: number == count - 1
+    )
+)
+
+
+CHUNKS.mistake(
+    "`starts_afresh` is the wrong way round: it is true where the state should be carried on.",
+    name="afresh-the-wrong-way-round",
+)(
+    lambda indices, seq_length: whole_text(
+        indices, seq_length, afresh=lambda number, count: number > 0
+    )
+)
+
+
+@CHUNKS.mistake("Only the first chunk comes back. Is the `return` indented into the loop?")
 def only_first_chunk(indices, seq_length):
     return chunks(indices, seq_length)[:1]
 
 
+@CHUNKS.mistake("""
+    These are three lists: all inputs, all targets, all flags.
+    What belongs to one chunk should stand together, as one entry of one list.
+    """)
 def three_lists(indices, seq_length):
     parts = [[], [], []]
     for chunk in chunks(indices, seq_length):
@@ -109,143 +222,9 @@ def three_lists(indices, seq_length):
     return parts
 
 
+@CHUNKS.mistake("""
+    Each chunk is a pair.
+    The third part is missing: whether the chunk has nothing before it, True or False.
+    """)
 def flag_missing(indices, seq_length):
     return [(inputs, targets) for inputs, targets, _ in chunks(indices, seq_length)]
-
-
-CHUNKS = Exercise(
-    name="chunks",
-    lesson=7,
-    reference=chunks,
-    cases=chunks_cases,
-    signature="chunks(indices, seq_length)",
-    returns="a list of (inputs, targets, starts_afresh)",
-    mistakes=(
-        Mistake(
-            "last-chunk-dropped",
-            last_dropped,
-            "A last chunk is missing where the text ends exactly with its last target. Count "
-            "how many characters a chunk needs, and compare that with how many are left.",
-        ),
-        Mistake(
-            "targets-not-shifted",
-            lambda indices, seq_length: whole_text(indices, seq_length, ahead=0),
-            "The targets are the inputs again. The question at each character is what comes "
-            "*next*.",
-        ),
-        Mistake(
-            "targets-two-ahead",
-            lambda indices, seq_length: whole_text(indices, seq_length, ahead=2),
-            "The targets are two places ahead of the inputs: each skips the character that "
-            "comes next.",
-        ),
-        Mistake(
-            "targets-from-next-chunk",
-            lambda indices, seq_length: whole_text(indices, seq_length, ahead=seq_length),
-            "The targets are the whole next chunk. They should run alongside the inputs, one "
-            "place on.",
-        ),
-        Mistake(
-            "exchanged",
-            exchanged,
-            "Inputs and targets have changed places: this asks for the character before.",
-        ),
-        Mistake(
-            "one-target",
-            next_character_only,
-            "Each chunk has a single target, for its last character. Every character of a "
-            "chunk asks a question, so there are as many targets as inputs.",
-        ),
-        Mistake(
-            "sliding",
-            sliding,
-            "Each chunk begins one character after the one before it, so nearly everything is "
-            "read many times over, and the state carried on does not fit where the next chunk "
-            "begins. Look at the step from start to start.",
-        ),
-        Mistake(
-            "overlapping-by-one",
-            overlapping,
-            "Each chunk begins with the last input of the one before, so that input is read "
-            "twice. Only as a target and then as an input may a character come twice.",
-        ),
-        Mistake(
-            "one-left-out",
-            one_left_out,
-            "Between two chunks a character is never an input: the step from start to start "
-            "is one too long. The last target of a chunk is the first input of the next.",
-        ),
-        Mistake(
-            "split-inside",
-            split_inside,
-            "The chunks are cut first and shifted afterwards, so each is one short and the "
-            "question at its end is never asked. Its answer stands just after the chunk.",
-        ),
-        Mistake(
-            "tail-kept",
-            tail_kept,
-            "The last chunk is shorter than the others. What is left over, too short for a "
-            "whole chunk, is not used.",
-        ),
-        Mistake(
-            "targets-run-out",
-            short_targets,
-            "The last chunk has one target too few: a text that ends with its last input has "
-            "no answer for it. A chunk needs one character more than it has inputs.",
-        ),
-        Mistake(
-            "wrapped-around",
-            wrapped,
-            "At the end of the text the target comes from its beginning, as `np.roll` does "
-            "it. Nothing follows the last character, so it can only be a target.",
-        ),
-        Mistake(
-            "always-afresh",
-            lambda indices, seq_length: whole_text(
-                indices, seq_length, afresh=lambda number, count: True
-            ),
-            "Every chunk says that it starts afresh. Then the state is never carried on, and "
-            "no memory is longer than one chunk.",
-        ),
-        Mistake(
-            "never-afresh",
-            lambda indices, seq_length: whole_text(
-                indices, seq_length, afresh=lambda number, count: False
-            ),
-            "No chunk says that it starts afresh. One of them has nothing before it.",
-        ),
-        Mistake(
-            "afresh-at-the-end",
-            lambda indices, seq_length: whole_text(
-                indices, seq_length, afresh=lambda number, count: number == count - 1
-            ),
-            "The last chunk says that it starts afresh. It follows the one before it like any "
-            "other: which chunk has nothing before it?",
-        ),
-        Mistake(
-            "afresh-the-wrong-way-round",
-            lambda indices, seq_length: whole_text(
-                indices, seq_length, afresh=lambda number, count: number > 0
-            ),
-            "`starts_afresh` is the wrong way round: it is true where the state should be "
-            "carried on.",
-        ),
-        Mistake(
-            "only-first-chunk",
-            only_first_chunk,
-            "Only the first chunk comes back. Is the `return` indented into the loop?",
-        ),
-        Mistake(
-            "three-lists",
-            three_lists,
-            "These are three lists: all inputs, all targets, all flags. What belongs to one "
-            "chunk should stand together, as one entry of one list.",
-        ),
-        Mistake(
-            "flag-missing",
-            flag_missing,
-            "Each chunk is a pair. The third part is missing: whether the chunk has nothing "
-            "before it, True or False.",
-        ),
-    ),
-)

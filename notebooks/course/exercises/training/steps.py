@@ -4,7 +4,7 @@ import numpy as np
 
 from rnn_core import Adagrad, clip_by_norm, clip_by_value, cross_entropy
 
-from ..base import Exercise, Mistake, Model
+from ..base import Exercise, Model
 
 
 def train_step(model, inputs, targets, h_prev):
@@ -57,62 +57,6 @@ def step(model, inputs, targets, h_prev, *, clip=clipped, update=adagrad):
     loss = cross_entropy(ps, targets)
     update(model, clip(model.backward(inputs, targets, hs, ps)))
     return loss, hs
-
-
-def first_state(model, inputs, targets, h_prev):
-    loss, hs = step(model, inputs, targets, h_prev)
-    return loss, hs[0]
-
-
-def last_but_one(model, inputs, targets, h_prev):
-    loss, hs = step(model, inputs, targets, h_prev)
-    return loss, hs[-2]
-
-
-def all_states(model, inputs, targets, h_prev):
-    return step(model, inputs, targets, h_prev)
-
-
-def answers_swapped(model, inputs, targets, h_prev):
-    loss, hs = step(model, inputs, targets, h_prev)
-    return hs[-1], loss
-
-
-def state_from_zeros(model, inputs, targets, h_prev):
-    loss, hs = step(model, inputs, targets, np.zeros_like(h_prev))
-    return loss, hs[-1]
-
-
-def both_after_update(model, inputs, targets, h_prev):
-    step(model, inputs, targets, h_prev)
-    hs, ps = model.forward(inputs, h_prev)
-    return cross_entropy(ps, targets), hs[-1]
-
-
-def loss_after_update(model, inputs, targets, h_prev):
-    _, hs = step(model, inputs, targets, h_prev)
-    return cross_entropy(model.forward(inputs, h_prev)[1], targets), hs[-1]
-
-
-def state_after_update(model, inputs, targets, h_prev):
-    loss, _ = step(model, inputs, targets, h_prev)
-    return loss, model.forward(inputs, h_prev)[0][-1]
-
-
-def loss_averaged(model, inputs, targets, h_prev):
-    loss, hs = step(model, inputs, targets, h_prev)
-    return loss / len(inputs), hs[-1]
-
-
-def inputs_for_targets(model, inputs, targets, h_prev):
-    loss, hs = step(model, inputs, inputs, h_prev)
-    return loss, hs[-1]
-
-
-def blamed_for_inputs(model, inputs, targets, h_prev):
-    hs, ps = model.forward(inputs, h_prev)
-    adagrad(model, clipped(model.backward(inputs, inputs, hs, ps)))
-    return cross_entropy(ps, targets), hs[-1]
 
 
 def replacing(**part):
@@ -206,155 +150,222 @@ TRAIN_STEP = Exercise(
         "bh": ("unit",),
         "by": ("character",),
     },
-    mistakes=(
-        Mistake(
-            "state-from-the-start",
-            first_state,
-            "The state that comes back is the one that went in. `hs` begins with it; which "
-            "entry of `hs` is the state after the last character?",
-        ),
-        Mistake(
-            "last-but-one-state",
-            last_but_one,
-            "The state that comes back has not read the last character yet. `hs` holds one "
-            "state more than there are characters.",
-        ),
-        Mistake(
-            "all-states",
-            all_states,
-            "All the states come back. Only one of them is carried on to the next chunk.",
-        ),
-        Mistake(
-            "answers-swapped",
-            answers_swapped,
-            "Both answers are right, in the wrong order: the loss comes first, then the state.",
-        ),
-        Mistake(
-            "state-not-carried",
-            state_from_zeros,
-            "The chunk is read from a state of zeros, and `h_prev` is not used. What was read "
-            "in earlier chunks is forgotten.",
-        ),
-        Mistake(
-            "loss-after-update",
-            loss_after_update,
-            "The loss is measured after the update. It looks better there, but it is no test "
-            "any more: these weights have been fitted to this very chunk.",
-        ),
-        Mistake(
-            "state-after-update",
-            state_after_update,
-            "The loss is from before the update, the state from a second reading with the new "
-            "weights. Read the chunk once; both come from there.",
-        ),
-        Mistake(
-            "everything-after-update",
-            both_after_update,
-            "`forward` runs a second time after the update, and its loss and state come back. "
-            "The first run is the one to report and to carry on.",
-        ),
-        Mistake(
-            "loss-averaged",
-            loss_averaged,
-            "The loss is divided by the length of the chunk. The experiment adds up the loss "
-            "of all its characters.",
-        ),
-        Mistake(
-            "inputs-for-targets",
-            inputs_for_targets,
-            "The network is asked for the character that it has just read: `inputs` stands "
-            "where `targets` should.",
-        ),
-        Mistake(
-            "blamed-for-inputs",
-            blamed_for_inputs,
-            "The loss is right, but the gradients are not those of this loss: look at the "
-            "order of the arguments of `backward`.",
-        ),
-        Mistake(
-            "no-clip",
-            replacing(clip=lambda gradients: gradients),
-            "The gradients are not clipped before the update. It shows only where one of "
-            "their entries lies outside [-5, 5]. If you call `clip_by_value`, see what becomes "
-            "of its answer: it leaves its argument as it was.",
-        ),
-        Mistake(
-            "clipped-by-norm",
-            replacing(clip=by_norm),
-            "The gradients are clipped by their norm. The experiment clips each entry by "
-            "itself, by value.",
-        ),
-        Mistake(
-            "not-updated",
-            replacing(update=no_update),
-            "The model is as it was: no parameter and no memory has changed. This measures, "
-            "but learns nothing.",
-        ),
-        Mistake(
-            "copies-updated",
-            replacing(update=copies_updated),
-            "The memories have changed and the weights have not. Something updates copies of "
-            "the parameters; the arrays of the model itself must change.",
-        ),
-        Mistake(
-            "empty-memory",
-            replacing(update=empty_memory),
-            "Adagrad begins with an empty memory at every step, so each weight moves by the "
-            "whole learning rate for ever. The model keeps a memory for each parameter.",
-        ),
-        Mistake(
-            "memory-not-updated",
-            replacing(update=copied_memory),
-            "The weights are right after this step, but `model.memory` is as it was: the next "
-            "step will not know of it. Were copies of the memory updated?",
-        ),
-        Mistake(
-            "plain-descent",
-            replacing(update=plain_descent),
-            "This is a step of plain gradient descent: every weight moves at one rate. The "
-            "memory of Adagrad is not used.",
-        ),
-        Mistake(
-            "entries-replaced",
-            replacing(update=entries_replaced),
-            "`model.parameters` and `model.memory` hand out their arrays and take no others in "
-            "their place. Change the arrays themselves, as `adagrad_update` does.",
-            error="does not support item assignment",
-        ),
-        Mistake(
-            "uphill",
-            replacing(update=uphill),
-            "The weights move up the gradient, so the loss will grow. Adagrad takes its step "
-            "against the gradient: is there a minus sign too many?",
-        ),
-        Mistake(
-            "rate-of-one-tenth",
-            replacing(update=rate_of_one_tenth),
-            "The step is made with a learning rate of 0.1, whatever the model's. The model "
-            "knows its own.",
-        ),
-        Mistake(
-            "weights-only",
-            replacing(update=weights_only),
-            "The weights are updated, the biases `bh` and `by` are not. Go through all of "
-            "`model.parameters`.",
-        ),
-        Mistake(
-            "limit-of-one",
-            replacing(clip=limit_of_one),
-            "The gradients are clipped at 1. The limit of the experiment is 5.",
-        ),
-        Mistake(
-            "updated-twice",
-            replacing(update=updated_twice),
-            "The model is updated twice with the same gradients. `model.update_params` and a "
-            "loop over `adagrad_update` do the same thing: keep one of them.",
-        ),
-        Mistake(
-            "gradient-and-memory-swapped",
-            replacing(update=gradient_and_memory_swapped),
-            "Gradient and memory have changed places in the update. `adagrad_update` takes "
-            "the parameter first, then its gradient, then its memory.",
-        ),
-    ),
 )
+
+
+@TRAIN_STEP.mistake("""
+    The state that comes back is the one that went in.
+    `hs` begins with it; which entry of `hs` is the state after the last character?
+    """)
+def state_from_the_start(model, inputs, targets, h_prev):
+    loss, hs = step(model, inputs, targets, h_prev)
+    return loss, hs[0]
+
+
+@TRAIN_STEP.mistake("""
+    The state that comes back has not read the last character yet.
+    `hs` holds one state more than there are characters.
+    """)
+def last_but_one_state(model, inputs, targets, h_prev):
+    loss, hs = step(model, inputs, targets, h_prev)
+    return loss, hs[-2]
+
+
+@TRAIN_STEP.mistake("All the states come back. Only one of them is carried on to the next chunk.")
+def all_states(model, inputs, targets, h_prev):
+    return step(model, inputs, targets, h_prev)
+
+
+@TRAIN_STEP.mistake(
+    "Both answers are right, in the wrong order: the loss comes first, then the state."
+)
+def answers_swapped(model, inputs, targets, h_prev):
+    loss, hs = step(model, inputs, targets, h_prev)
+    return hs[-1], loss
+
+
+@TRAIN_STEP.mistake("""
+    The chunk is read from a state of zeros, and `h_prev` is not used.
+    What was read in earlier chunks is forgotten.
+    """)
+def state_not_carried(model, inputs, targets, h_prev):
+    loss, hs = step(model, inputs, targets, np.zeros_like(h_prev))
+    return loss, hs[-1]
+
+
+@TRAIN_STEP.mistake("""
+    The loss is measured after the update.
+    It looks better there, but it is no test any more: these weights have been fitted to this very chunk.
+    """)
+def loss_after_update(model, inputs, targets, h_prev):
+    _, hs = step(model, inputs, targets, h_prev)
+    return cross_entropy(model.forward(inputs, h_prev)[1], targets), hs[-1]
+
+
+@TRAIN_STEP.mistake("""
+    The loss is from before the update, the state from a second reading with the new weights.
+    Read the chunk once; both come from there.
+    """)
+def state_after_update(model, inputs, targets, h_prev):
+    loss, _ = step(model, inputs, targets, h_prev)
+    return loss, model.forward(inputs, h_prev)[0][-1]
+
+
+@TRAIN_STEP.mistake("""
+    `forward` runs a second time after the update, and its loss and state come back.
+    The first run is the one to report and to carry on.
+    """)
+def everything_after_update(model, inputs, targets, h_prev):
+    step(model, inputs, targets, h_prev)
+    hs, ps = model.forward(inputs, h_prev)
+    return cross_entropy(ps, targets), hs[-1]
+
+
+@TRAIN_STEP.mistake("""
+    The loss is divided by the length of the chunk.
+    The experiment adds up the loss of all its characters.
+    """)
+def loss_averaged(model, inputs, targets, h_prev):
+    loss, hs = step(model, inputs, targets, h_prev)
+    return loss / len(inputs), hs[-1]
+
+
+@TRAIN_STEP.mistake(
+    "The network is asked for the character that it has just read: `inputs` stands where `targets` should."
+)
+def inputs_for_targets(model, inputs, targets, h_prev):
+    loss, hs = step(model, inputs, inputs, h_prev)
+    return loss, hs[-1]
+
+
+@TRAIN_STEP.mistake(
+    "The loss is right, but the gradients are not those of this loss: look at the order of the arguments of `backward`."
+)
+def blamed_for_inputs(model, inputs, targets, h_prev):
+    hs, ps = model.forward(inputs, h_prev)
+    adagrad(model, clipped(model.backward(inputs, inputs, hs, ps)))
+    return cross_entropy(ps, targets), hs[-1]
+
+
+TRAIN_STEP.mistake(
+    """
+    The gradients are not clipped before the update.
+    It shows only where one of their entries lies outside [-5, 5].
+    If you call `clip_by_value`, see what becomes of its answer: it leaves its argument as it was.
+    """,
+    name="no-clip",
+)(replacing(clip=lambda gradients: gradients))
+
+
+TRAIN_STEP.mistake(
+    """
+    The gradients are clipped by their norm.
+    The experiment clips each entry by itself, by value.
+    """,
+    name="clipped-by-norm",
+)(replacing(clip=by_norm))
+
+
+TRAIN_STEP.mistake(
+    """
+    The model is as it was: no parameter and no memory has changed.
+    This measures, but learns nothing.
+    """,
+    name="not-updated",
+)(replacing(update=no_update))
+
+
+TRAIN_STEP.mistake(
+    """
+    The memories have changed and the weights have not.
+    Something updates copies of the parameters; the arrays of the model itself must change.
+    """,
+    name="copies-updated",
+)(replacing(update=copies_updated))
+
+
+TRAIN_STEP.mistake(
+    """
+    Adagrad begins with an empty memory at every step, so each weight moves by the whole learning rate for ever.
+    The model keeps a memory for each parameter.
+    """,
+    name="empty-memory",
+)(replacing(update=empty_memory))
+
+
+TRAIN_STEP.mistake(
+    """
+    The weights are right after this step, but `model.memory` is as it was: the next step will not know of it.
+    Were copies of the memory updated?
+    """,
+    name="memory-not-updated",
+)(replacing(update=copied_memory))
+
+
+TRAIN_STEP.mistake(
+    """
+    This is a step of plain gradient descent: every weight moves at one rate.
+    The memory of Adagrad is not used.
+    """,
+    name="plain-descent",
+)(replacing(update=plain_descent))
+
+
+TRAIN_STEP.mistake(
+    """
+    `model.parameters` and `model.memory` hand out their arrays and take no others in their place.
+    Change the arrays themselves, as `adagrad_update` does.
+    """,
+    name="entries-replaced",
+    error="does not support item assignment",
+)(replacing(update=entries_replaced))
+
+
+TRAIN_STEP.mistake(
+    """
+    The weights move up the gradient, so the loss will grow.
+    Adagrad takes its step against the gradient: is there a minus sign too many?
+    """,
+    name="uphill",
+)(replacing(update=uphill))
+
+
+TRAIN_STEP.mistake(
+    """
+    The step is made with a learning rate of 0.1, whatever the model's.
+    The model knows its own.
+    """,
+    name="rate-of-one-tenth",
+)(replacing(update=rate_of_one_tenth))
+
+
+TRAIN_STEP.mistake(
+    """
+    The weights are updated, the biases `bh` and `by` are not.
+    Go through all of `model.parameters`.
+    """,
+    name="weights-only",
+)(replacing(update=weights_only))
+
+
+TRAIN_STEP.mistake(
+    "The gradients are clipped at 1. The limit of the experiment is 5.", name="limit-of-one"
+)(replacing(clip=limit_of_one))
+
+
+TRAIN_STEP.mistake(
+    """
+    The model is updated twice with the same gradients.
+    `model.update_params` and a loop over `adagrad_update` do the same thing: keep one of them.
+    """,
+    name="updated-twice",
+)(replacing(update=updated_twice))
+
+
+TRAIN_STEP.mistake(
+    """
+    Gradient and memory have changed places in the update.
+    `adagrad_update` takes the parameter first, then its gradient, then its memory.
+    """,
+    name="gradient-and-memory-swapped",
+)(replacing(update=gradient_and_memory_swapped))
