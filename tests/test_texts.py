@@ -146,6 +146,15 @@ def test_every_recalled_character_stands_gap_characters_after_its_first(gap, len
         assert text[p - gap : p] == "." * (gap - 1) + "?" and text[p + 1] == " "
 
 
+def test_what_waits_may_be_drawn_too():
+    text, positions = recall_text(6, 9_000, "ab", rng=0, waiting="xyz")
+    waiting = "".join(text[p - 6 : p - 1] for p in positions)
+    assert set(waiting) == set("xyz") and set(text) == set("abxyz? ")
+    assert all(text[p - 1] == "?" and text[p] == text[p - 7] for p in positions)
+    dots = recall_text(6, 9_000, "ab", rng=0).text
+    assert dots[::9] == text[::9]  # the same symbols, whatever waits
+
+
 def test_symbols_to_recall_are_drawn_evenly_and_by_seed():
     text, positions = recall_text(2, 50_000, "abcd", rng=1)
     counts = np.unique([text[p] for p in positions], return_counts=True)[1]
@@ -181,6 +190,8 @@ def test_recall_accuracy_of_sure_networks():
         ({"symbols": "aa"}, "symbols"),
         ({"symbols": "a?"}, "symbols"),
         ({"length": 8}, "length must be 9"),
+        ({"waiting": ""}, "waiting"),
+        ({"waiting": ".b"}, "waiting"),
     ],
 )
 def test_recall_texts_that_cannot_be(arguments, word):

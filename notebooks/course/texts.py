@@ -85,15 +85,16 @@ class Recall(NamedTuple):
     positions: np.ndarray
 
 
-def recall_text(gap, length, symbols="abcd", rng=None):
+def recall_text(gap, length, symbols="abcd", rng=None, waiting="."):
     """Return a Recall: rounds such as "c.....?c ", of a symbol to remember and to say again.
 
     gap counts the characters between the symbol and its recall, the last of them a question mark
     (six in the round above). length is the longest the text may be: it holds as many whole rounds
     as fit. Symbols are drawn evenly, so that guessing is right once in len(symbols). rng is a
-    seed or a Generator.
+    seed or a Generator. With several characters as `waiting`, the dots are drawn from those: then
+    there is something to read while the symbol is to be remembered.
     """
-    round_length, symbols = gap + 3, list(symbols)
+    round_length, symbols, waiting = gap + 3, list(symbols), list(waiting)
     if gap < 1:
         raise ValueError(f"gap must be 1 or more, for the question mark, not {gap}.")
     if len(set(symbols)) < max(2, len(symbols)) or set(symbols) & set(".? "):
@@ -101,11 +102,22 @@ def recall_text(gap, length, symbols="abcd", rng=None):
             "symbols must be two or more different characters, none of them a dot, a question "
             f"mark or a space, not {''.join(symbols)!r}."
         )
+    if not waiting or set(waiting) & {*symbols, "?", " "}:
+        raise ValueError(
+            "waiting must be one or more characters, none of them a symbol, a question mark or a "
+            f"space, not {''.join(waiting)!r}."
+        )
     if length < round_length:
         raise ValueError(f"length must be {round_length} or more, for one round, not {length}.")
-    drawn = np.random.default_rng(rng).integers(0, len(symbols), length // round_length)
-    middle = "." * (gap - 1) + "?"
-    text = "".join([symbols[i] + middle + symbols[i] + " " for i in drawn])
+    rng = np.random.default_rng(rng)
+    drawn = rng.integers(0, len(symbols), length // round_length)
+    middles = np.array(waiting)[rng.integers(0, len(waiting), (len(drawn), gap - 1))]
+    text = "".join(
+        [
+            f"{symbols[i]}{''.join(middle)}?{symbols[i]} "
+            for i, middle in zip(drawn, middles, strict=True)
+        ]
+    )
     return Recall(text, np.arange(len(drawn)) * round_length + gap + 1)
 
 

@@ -1,6 +1,7 @@
 """Exercises of lesson 9: what the hidden units follow, and what happens without them."""
 
 import copy
+import itertools
 
 import numpy as np
 
@@ -691,7 +692,7 @@ def mean_step_by_step(model, unit, text):
     indices = model.vocabulary.encode(text)
     mean = hidden_states(model, text)[:, unit].mean()
     h, loss = np.zeros(model.hidden_size), 0.0
-    for ix, target in zip(indices[:-1], indices[1:], strict=True):
+    for ix, target in itertools.pairwise(indices):
         h = np.tanh(model.Wxh[:, ix] + model.Whh @ h + model.bh)
         h[unit] = mean
         loss += rnn_core.cross_entropy(rnn_core.softmax(model.Why @ h + model.by)[None], [target])

@@ -179,7 +179,7 @@ FORWARD_BATCHED.mistake(
     One and the same array was kept at each step, and changed at the next: keep a copy.
     """)
 def same_array_kept(*args):
-    hs, ps = forward_batched(*args)
+    hs, _ps = forward_batched(*args)
     hs[:] = hs[-1]
     return hs, rnn_core.softmax(hs[1:] @ args[4].T + args[6])
 
@@ -192,7 +192,7 @@ def same_array_kept(*args):
     name="same-array-kept-after-start",
 )
 def same_kept_but_start(*args):
-    hs, ps = forward_batched(*args)
+    hs, _ps = forward_batched(*args)
     hs[1:] = hs[-1]
     return hs, rnn_core.softmax(hs[1:] @ args[4].T + args[6])
 
