@@ -366,9 +366,9 @@ def without(text, name):
     """Return a module's text without a function; the course's own is borrowed if others need it."""
     if name not in defined(text):
         return text
-    found = [pair for pair in statements(text) if name in pair[1]]
+    found = statements(text)
     for node, names in found:
-        if not _alone(node, names, statements(text)):
+        if name in names and not _alone(node, names, found):
             raise CannotKeep(f"line {node.lineno} of my_rnn.py makes `{name}` with something else")
     text = without_borrowed(text)
     for node in [node for node, names in statements(text) if name in names][::-1]:
