@@ -18,7 +18,7 @@ def states_step_by_step(model, text):
 def states_one_by_one(model, text):
     h, states = np.zeros(model.hidden_size), []
     for char in text:
-        hs, _ = model.forward([model.char_to_ix[char]], h)
+        hs, _ = model.forward(model.vocabulary.encode(char), h)
         h = hs[1]
         states.append(h)
     return np.array(states)

@@ -29,6 +29,10 @@ ADVICE = {  # what to look at, by the kind of exception
 # What to look at, by what an exception says and by the line it comes from; the first that fits.
 ADVICE_BY_TEXT = (
     (
+        r"has taken more than \d+ MB",
+        "Is there a loop that never ends, or that makes far more than is asked for?",
+    ),
+    (
         "NoneType",
         "",
         "Something that should hold a value is None: does a function that you call lack `return`?",

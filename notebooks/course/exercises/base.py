@@ -121,6 +121,13 @@ class Exercise:
         return tuple(names[:1] + names[-1:])[-ndim:] if 0 < ndim < len(names) else ()
 
 
+class _Arrays(dict):
+    """Arrays by name; what is assigned to a name goes into the array that is there."""
+
+    def __setitem__(self, name, value):
+        self[name][...] = value
+
+
 class Model(RNN):
     """The network of rnn_core with everything that lessons 7 and 8 hand to your own functions.
 
@@ -138,6 +145,9 @@ class Model(RNN):
         self.char_to_ix = {char: ix for ix, char in enumerate(vocabulary.characters)}
         self.ix_to_char = dict(enumerate(vocabulary.characters))
         self.optimizer.memory["all"] = np.zeros_like(self._flat)
+
+    def _named(self, flat):
+        return _Arrays(super()._named(flat))
 
     def __deepcopy__(self, seen):
         twin = Model(

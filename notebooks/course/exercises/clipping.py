@@ -10,13 +10,21 @@ from .base import Exercise
 
 
 def gradient_cases(rng, limits):
-    """Hand-made gradients small and large, with both signs; then sets like a network's."""
+    """Hand-made gradients small and large, with both signs; then sets like a network's.
+
+    Limits on either side of 5, and entries above, below and at each.
+    """
     yield {"Whh": np.array([3.0, -4.0])}, limits[0]
     yield {"Whh": np.array([[0.5, -0.25], [0.125, 0.0]])}, limits[1]
     yield {"Wxh": np.array([[30.0, -40.0]]), "bh": np.array([1.0])}, limits[0]
     yield {"Wxh": np.array([[3.0, 0.0]]), "by": np.array([0.0, -4.0])}, limits[1]
     yield {"Whh": np.array([[-7.0, 2.0], [6.0, -9.0]]), "bh": np.array([-8.0, 0.5])}, 5.0
     yield {"Whh": np.zeros((2, 2)), "bh": np.zeros(2)}, limits[1]
+    yield {"Wxh": np.array([[12.0, 2.0]])}, 5.0  # the arrow of the lesson
+    yield {"bh": np.array([0.1, -0.5, 0.3]), "by": np.array([-0.6])}, 0.5
+    yield {"Whh": np.array([[120.0, -0.5], [-50.0, 7.0]]), "by": np.array([-80.0, 49.0])}, 50.0
+    yield {"Why": np.array([[3e-9], [-4e-9]]), "by": np.array([0.0])}, 2e-9
+    yield {"Wxh": np.array([[4e7, -3e7], [2.0, -6.0]])}, 1e7
     for spread, limit in ((0.01, 1.0), (3.0, 5.0), (200.0, 2.5)):
         shapes = {"Wxh": (4, 3), "Whh": (4, 4), "Why": (3, 4), "bh": (4,), "by": (3,)}
         yield {name: rng.normal(0, spread, shape) for name, shape in shapes.items()}, limit
@@ -30,6 +38,11 @@ def for_each(change):
 def returned_in_loop(clip):
     """Give back the first array alone, as a `return` inside the loop does."""
     return lambda gradients, limit: dict(list(clip(gradients, limit).items())[:1])
+
+
+def last_array_kept(clip):
+    """Give back the last array alone, as a dict that is made anew inside the loop does."""
+    return lambda gradients, limit: dict(list(clip(gradients, limit).items())[-1:])
 
 
 def total_norm(gradients):
@@ -182,6 +195,42 @@ CLIP_BY_VALUE.mistake(
 
 CLIP_BY_VALUE.mistake(
     """
+    Every entry that is beyond the limit, on either side, became minus the limit: its sign was lost.
+    Which end of the range is nearer to it?
+    """,
+    name="cut-to-minus",
+)(for_each(lambda g, limit: np.where(np.abs(g) > limit, -limit, g)))
+
+
+CLIP_BY_VALUE.mistake(
+    """
+    The entries are cut at 1, whatever the limit is.
+    Both bounds are made from `limit`.
+    """,
+    name="limit-of-one",
+)(for_each(lambda g, limit: np.clip(g, -1, 1)))
+
+
+CLIP_BY_VALUE.mistake(
+    """
+    An array with an entry beyond the limit is scaled until that entry fits, and so its small entries changed too.
+    Every entry is cut by itself.
+    """,
+    name="norm-of-all",
+)(rnn_core.clip_by_norm)
+
+
+CLIP_BY_VALUE.mistake(
+    """
+    Only the last array comes back.
+    Is the new dictionary made inside the loop, anew for each name?
+    """,
+    name="last-array-only",
+)(last_array_kept(rnn_core.clip_by_value))
+
+
+CLIP_BY_VALUE.mistake(
+    """
     Only the first array comes back: does `return` stand inside the loop?
     It ends the function there.
     """,
@@ -195,6 +244,7 @@ CLIP_BY_VALUE.mistake(
 def clip_by_norm_cases(rng):
     yield from gradient_cases(rng, (2.5, 4.0))
     yield {"Whh": np.array([1.0, -2.0]), "bh": np.array([2.0])}, 4.0  # within, but not its square
+    yield {"Whh": np.array([1.0, -1.0]), "bh": np.array([0.5])}, 4.0  # within, though above 1
 
 
 def scaled(scale_of):
@@ -238,9 +288,33 @@ def root_mean_square(gradients):
     return np.sqrt(np.mean(np.concatenate([g.ravel() for g in gradients.values()]) ** 2))
 
 
-def last_array_only(gradients, limit):
-    norm = np.linalg.norm(list(gradients.values())[-1])
+def norm_of_last_array(gradients):
+    return np.linalg.norm(list(gradients.values())[-1])
+
+
+def spectral_norms(gradients):
+    """np.linalg.norm(g, 2), which of a matrix is its largest singular value, over all arrays."""
+    return np.sqrt(sum(np.linalg.norm(g, 2) ** 2 for g in gradients.values()))
+
+
+def norm_of_weights(gradients):
+    return total_norm({name: g for name, g in gradients.items() if name.startswith("W")})
+
+
+def last_scale_of_all(gradients, limit):
+    """The scale that a loop leaves behind which works one out for each array."""
+    norm = norm_of_last_array(gradients)
     return limit / norm if norm > limit else 1.0
+
+
+def over_one(gradients, limit):
+    """The limit stands in the comparison alone, or in the fraction alone."""
+    norm = total_norm(gradients)
+    return limit / norm if norm > 1 else 1.0
+
+
+def norm_over_limit(gradients, limit):
+    return total_norm(gradients) / limit
 
 
 CLIP_BY_NORM = Exercise(
@@ -372,7 +446,7 @@ CLIP_BY_NORM.mistake(
 
 CLIP_BY_NORM.mistake(
     """
-    A small constant is added to the norm, so the result is a little too short.
+    A small constant is added to the norm, as PyTorch does it, so the result is a little too short.
     The norm is above the limit wherever you divide by it, so there is no 0 to fear.
     """,
     name="constant-added",
@@ -394,7 +468,61 @@ CLIP_BY_NORM.mistake(
     Squares of all arrays are added up.
     """,
     name="last-array-only",
-)(scaled(last_array_only))
+)(scaled(last_scale_of_all))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    This is the largest of the arrays' norms.
+    There is one norm, to which every entry of every array adds its square.
+    """,
+    name="largest-norm",
+)(scaled_when_above(lambda g: max(np.linalg.norm(a) for a in g.values())))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    Of a matrix this takes the largest singular value, as `np.linalg.norm(g, 2)` does, where the root of the sum of all squares is meant.
+    For vectors the two are the same.
+    """,
+    name="spectral-norm",
+)(scaled_when_above(spectral_norms))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    The norm counts the weights and leaves out the biases.
+    All arrays belong to it, whatever their names.
+    """,
+    name="biases-not-counted",
+)(scaled_when_above(lambda g: max(norm_of_weights(g), 1e-300)))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    Gradients with a norm above 1 are brought to the limit, whatever it is.
+    What should the norm be compared with?
+    """,
+    name="compared-with-one",
+)(scaled(over_one))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    The gradients are multiplied by the norm over the limit, small ones too.
+    Which of the two belongs below the fraction line, and when is there nothing to do?
+    """,
+    name="always-upside-down",
+)(scaled(norm_over_limit))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    Only the last array comes back.
+    Is the new dictionary made inside the loop, anew for each name?
+    """,
+    name="last-array-kept",
+)(last_array_kept(rnn_core.clip_by_norm))
 
 
 CLIP_BY_NORM.mistake(

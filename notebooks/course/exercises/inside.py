@@ -6,16 +6,21 @@ import numpy as np
 
 import rnn_core
 
-from .base import Exercise, Model
+from .base import Exercise
 
 TEXT = "hope perches, hope sings."
 
 
-def small_model(seed):
-    """An untrained network with weights large enough that every unit matters."""
-    model = Model(TEXT, 5, 6, seed=seed)
+def small_model(seed, units=5, scale=0.8):
+    """An untrained network with weights large enough that every unit matters.
+
+    An RNN and not a Model, as on the page: it has a vocabulary, and no `char_to_ix`.
+    """
+    vocabulary = rnn_core.Vocabulary(TEXT)
+    model = rnn_core.RNN(len(vocabulary), units, 6, seed=seed)
+    model.vocabulary = vocabulary
     for array in model.parameters.values():
-        array[...] = model.rng.normal(0, 0.8, array.shape)
+        array[...] = model.rng.normal(0, scale, array.shape).round(1)
     model.h = np.tanh(model.rng.normal(size=model.hidden_size))  # left over from its training
     return model
 
@@ -29,9 +34,11 @@ def hidden_states(model, text):
 
 
 def hidden_states_cases(rng):
-    """From one character to many."""
+    """From one character to many; networks of one unit, small weights and large ones."""
     for seed, text in ((1, "h"), (2, "ho"), (3, "hope "), (4, TEXT)):
         yield small_model(seed), text
+    for seed, units, scale in ((5, 1, 0.8), (6, 3, 0.05), (7, 9, 4.0)):
+        yield small_model(seed, units, scale), TEXT
 
 
 HIDDEN_STATES = Exercise(
@@ -126,6 +133,99 @@ def own_vocabulary(model, text):
     return model.forward(indices, np.zeros(model.hidden_size))[0][1:]
 
 
+def reading(
+    recurrent=lambda Whh, h: Whh @ h, bias=1.0, activate=np.tanh, column=lambda Wxh, ix: Wxh[:, ix]
+):
+    """The states step by step, in which single pieces can be got wrong."""
+
+    def states(model, text):
+        h, found = np.zeros(model.hidden_size), []
+        for ix in model.vocabulary.encode(text):
+            a = column(model.Wxh, ix) + recurrent(model.Whh, h) + bias * model.bh
+            h = activate(a)
+            found.append(h)
+        return np.array(found)
+
+    return states
+
+
+HIDDEN_STATES.mistake(
+    """
+    Old state and `Whh` meet the wrong way round, as `h @ Whh` has it, or a transpose.
+    Unit i hears unit j through `Whh[i, j]`: for a column that is `Whh @ h`.
+    """,
+    name="whh-transposed",
+)(reading(recurrent=lambda Whh, h: h @ Whh))
+
+
+HIDDEN_STATES.mistake(
+    "`bh` is missing from the new state: compare your step with `rnn_step`.", name="bias-forgotten"
+)(reading(bias=0.0))
+
+
+HIDDEN_STATES.mistake(
+    "The sums go on to the next step as they are. Each should go through tanh first.",
+    name="tanh-forgotten",
+)(reading(activate=lambda a: a))
+
+
+@HIDDEN_STATES.mistake("""
+    Every row is the last state.
+    One and the same array was kept at each step, and changed at the next: keep a copy.
+    """)
+def same_array_kept(model, text):
+    return np.repeat(hidden_states(model, text)[-1:], len(text), axis=0)
+
+
+@HIDDEN_STATES.mistake("""
+    This is the state after the first character alone.
+    Does `return` stand in the loop, or is `hs[1]` taken for `hs[1:]`?
+    """)
+def only_the_first(model, text):
+    return hidden_states(model, text)[0]
+
+
+@HIDDEN_STATES.mistake("""
+    The state after the last character is missing.
+    There are as many rows as characters, and `hs` has one more.
+    """)
+def last_left_out(model, text):
+    return hidden_states(model, text)[:-1]
+
+
+@HIDDEN_STATES.mistake("""
+    Both arrays come back.
+    The hidden states are the first of them.
+    """)
+def both_arrays(model, text):
+    return model.forward(model.vocabulary.encode(text), np.zeros(model.hidden_size))
+
+
+@HIDDEN_STATES.mistake("""
+    The text was read from its end to its beginning.
+    """)
+def read_backwards(model, text):
+    return hidden_states(model, text[::-1])
+
+
+@HIDDEN_STATES.mistake("""
+    The rows are in the wrong order: the state after the last character comes first.
+    """)
+def last_row_first(model, text):
+    return hidden_states(model, text)[::-1]
+
+
+@HIDDEN_STATES.mistake(
+    """
+    This network has no `char_to_ix`, which the `Model` of lessons 7 and 8 had.
+    It has a vocabulary: `model.vocabulary.encode(text)`.
+    """,
+    error="char_to_ix",
+)
+def char_to_ix(model, text):
+    return [model.char_to_ix[char] for char in text]
+
+
 # unit_correlation --------------------------------------------------------------------------
 
 
@@ -138,11 +238,14 @@ def unit_correlation(hs, feature):
 def unit_correlation_cases(rng):
     """Two units, one that follows and one that opposes; then random ones, and long ones."""
     yield np.array([[0.1, -0.3], [0.5, -0.5], [0.9, -0.4]]), np.array([0.0, 1.0, 2.0])
+    yield np.array([[0.0], [0.1], [0.2], [0.9]]), np.array([1.0, 2.0, 4.0, 3.0])  # ranks differ
+    yield np.array([[0.3], [0.7], [-0.8], [0.3], [0.7]]), np.array([1.0, 2.0, 0.0, 1.0, 2.0])
     yield (
         np.array([[0.5, 0.1], [0.5, 0.2], [0.7, -0.9], [0.1, 0.3]]),
         np.array([5.0, 5.0, 7.0, 4.0]),
     )
     yield np.array([[0.2, 0.3], [0.4, 0.1]]), np.array([1.0, 0.0])
+    yield np.array([[0.9], [0.901], [0.9], [0.902]]), np.array([5000.0, 5001.0, 4999.0, 5001.0])
     for length, units in ((6, 6), (50, 4), (300, 7)):
         hs = np.tanh(rng.normal(size=(length, units)) + rng.normal(size=units))
         yield (
@@ -321,6 +424,58 @@ def mean_of_everything(hs, feature):
     return covariance(hs, feature).mean() / (hs.std(axis=0) * feature.std())
 
 
+def ranks(values):
+    """The rank of each value along time; equal values share the mean of theirs."""
+    below = (values[None] < values[:, None]).sum(axis=1)
+    return below + (values[None] == values[:, None]).sum(axis=1) / 2
+
+
+def in_order(values):
+    """The rank of each value along time; equal values in the order in which they come."""
+    return values.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable").astype(float)
+
+
+@UNIT_CORRELATION.mistake("""
+    These are correlations between ranks, Spearman's, which see whether one rises with the other and not by how much.
+    Here the numbers themselves count, as Pearson has it.
+    """)
+def spearman(hs, feature):
+    return unit_correlation(ranks(hs), ranks(feature))
+
+
+@UNIT_CORRELATION.mistake("""
+    The numbers are replaced by their places in order, and equal ones get different places.
+    Correlate the numbers themselves.
+    """)
+def places_in_order(hs, feature):
+    return unit_correlation(in_order(hs), in_order(feature))
+
+
+@UNIT_CORRELATION.mistake("""
+    The spread is measured by mean sizes, `abs`.
+    A correlation divides by standard deviations: roots of mean squares.
+    """)
+def mean_sizes(hs, feature):
+    spread = np.abs(hs - hs.mean(axis=0)).mean(axis=0) * np.abs(feature - feature.mean()).mean()
+    return covariance(hs, feature) / spread
+
+
+@UNIT_CORRELATION.mistake("""
+    Only the unit has lost its mean, and the spread of the feature is measured from 0.
+    Take the mean of the feature away too, in both places.
+    """)
+def features_mean_left_in(hs, feature):
+    return covariance(hs, feature) / (hs.std(axis=0) * np.sqrt((feature**2).mean()))
+
+
+@UNIT_CORRELATION.mistake("""
+    Only the first unit's correlation comes back.
+    Does `return` stand in the loop over the units?
+    """)
+def first_unit_only(hs, feature):
+    return float(unit_correlation(hs, feature)[0])
+
+
 @UNIT_CORRELATION.mistake("""
     `a / b * c` divides by b and then multiplies by c.
     Put brackets around the product below the line.
@@ -356,6 +511,8 @@ def ablate_cases(rng):
         (5, 2, TEXT),
     ):
         yield small_model(seed), unit, text
+    for seed, units, scale in ((6, 1, 0.8), (7, 2, 0.05), (8, 8, 3.0)):
+        yield small_model(seed, units, scale), units - 1, TEXT
 
 
 def changed(change):
@@ -493,6 +650,111 @@ ABLATE.mistake(
     "More than one unit was silenced. Take out one column, not all from there on.",
     name="several-units",
 )(changed(everything_after))
+
+
+def at_its_mean(states, of):
+    """Hold the unit at its mean over some states, by a bias of its own in the next layer."""
+
+    def function(model, unit, text):
+        held, mean = copy.deepcopy(model), of(states(model, text))[:, unit].mean()
+        held.bh = held.bh + mean * held.Whh[:, unit]
+        held.by = held.by + mean * held.Why[:, unit]
+        held.Whh[:, unit], held.Why[:, unit] = 0, 0
+        return mean_loss(held, text)
+
+    return function
+
+
+ABLATE.mistake(
+    """
+    You hold the unit at its mean.
+    That is often the better way; the task asks for 0.
+    """,
+    name="mean-ablation",
+)(at_its_mean(hidden_states, lambda hs: hs))
+
+
+ABLATE.mistake(
+    """
+    You hold the unit at the mean that it has over the inputs.
+    That is often the better way; the task asks for 0.
+    """,
+    name="mean-of-inputs",
+)(at_its_mean(hidden_states, lambda hs: hs[:-1]))
+
+
+@ABLATE.mistake("""
+    You put the mean of the unit in its place, step by step.
+    That is often the better way; the task asks for 0.
+    """)
+def mean_step_by_step(model, unit, text):
+    indices = model.vocabulary.encode(text)
+    mean = hidden_states(model, text)[:, unit].mean()
+    h, loss = np.zeros(model.hidden_size), 0.0
+    for ix, target in zip(indices[:-1], indices[1:], strict=True):
+        h = np.tanh(model.Wxh[:, ix] + model.Whh @ h + model.bh)
+        h[unit] = mean
+        loss += rnn_core.cross_entropy(rnn_core.softmax(model.Why @ h + model.by)[None], [target])
+    return loss / (len(text) - 1)
+
+
+@ABLATE.mistake("""
+    This is the loss in bits.
+    Leave it in nats, as `cross_entropy` gives it.
+    """)
+def in_bits(model, unit, text):
+    return ablate(model, unit, text) / np.log(2)
+
+
+@ABLATE.mistake("""
+    The loss is that of the last character alone.
+    All characters but the first are predicted.
+    """)
+def last_character_only(model, unit, text):
+    silenced = copy.deepcopy(model)
+    silenced.Whh[:, unit], silenced.Why[:, unit] = 0, 0
+    indices = model.vocabulary.encode(text)
+    _, ps = silenced.forward(indices[:-1], np.zeros(model.hidden_size))
+    return rnn_core.cross_entropy(ps[-1:], indices[-1:])
+
+
+@ABLATE.mistake("""
+    Besides the columns of the unit its rows were cleared, and row `unit` of Why belongs to a character.
+    The columns are enough: they hold all that the unit says.
+    """)
+def rows_and_columns(model, unit, text):
+    silenced = copy.deepcopy(model)
+    silenced.Whh[unit], silenced.Whh[:, unit] = 0, 0
+    silenced.Why[unit], silenced.Why[:, unit] = 0, 0
+    return mean_loss(silenced, text)
+
+
+@ABLATE.mistake("""
+    Only the text's first two characters count.
+    Does `return` stand in the loop?
+    """)
+def first_step_only(model, unit, text):
+    return ablate(model, unit, text[:2])
+
+
+@ABLATE.mistake("""
+    The unit before this one was silenced.
+    Units are counted from 0.
+    """)
+def unit_before(model, unit, text):
+    return ablate(model, unit - 1, text)
+
+
+@ABLATE.mistake(
+    """
+    This network has no `char_to_ix`, which the `Model` of lessons 7 and 8 had.
+    It has a vocabulary, with a method `encode`.
+    """,
+    name="char-to-ix",
+    error="char_to_ix",
+)
+def asked_for_char_to_ix(model, unit, text):
+    return [model.char_to_ix[char] for char in text]
 
 
 @ABLATE.mistake("""

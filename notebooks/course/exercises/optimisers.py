@@ -34,6 +34,9 @@ def sgd_update_cases(rng):
     yield np.array([1.0, -2.0]), np.array([0.0, 0.0]), 0.1
     yield np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, -1.0], [-2.0, 0.5]]), 0.01
     yield np.array([[1.0, 2.0, 0.0], [0.5, -4.0, 1.5]]), np.array([[2.0, 1, -3], [0, 4, 1]]), 2.0
+    yield np.array([-1.0, 1.0]), np.array([-1.0, 40.0]), 0.045  # the valley of the lesson
+    yield np.array([[7.0], [-2000.0]]), np.array([[700.0], [-30000.0]]), 0.01
+    yield np.array([1e-7, 0.0]), np.array([3e-6, -2e-7]), 0.001
     for shape, rate in (((4, 3), 0.1), ((3, 4), 0.05), ((5, 5), 0.3), ((22,), 1.0)):
         yield rng.normal(size=shape), rng.normal(size=shape), rate
 
@@ -62,7 +65,7 @@ def plus_for_minus(param, grad, learning_rate):
 @SGD_UPDATE.mistake(
     """
     `param` came back as it was.
-    A difference such as `param - ...` is a new array, and `param = ...` gives it a name inside your function only: write into the array that was handed in.
+    What is worked out in a new array, or in a copy, and given a name inside your function stays there: write into the array that was handed in.
     """,
     name="param-rebound",
 )
@@ -191,6 +194,56 @@ def gradient_squared(param, grad, learning_rate):
 
 
 @SGD_UPDATE.mistake("""
+    The gradient is clipped on the way.
+    That is right for other gradients, and a step of its own, which comes before this one: take `grad` as it is.
+    """)
+def clipped_inside(param, grad, learning_rate):
+    param -= learning_rate * np.clip(grad, -5, 5)
+
+
+@SGD_UPDATE.mistake(
+    "The step is made with a rate of 0.1, whatever `learning_rate` says.", name="rate-of-one-tenth"
+)
+def sgd_at_one_tenth(param, grad, learning_rate):
+    param -= 0.1 * grad
+
+
+@SGD_UPDATE.mistake(
+    """
+    Every weight shrinks by the learning rate, whatever its gradient.
+    Where does `grad` come in?
+    """,
+    name="gradient-left-out",
+)
+def sgd_without_gradient(param, grad, learning_rate):
+    param -= learning_rate
+
+
+@SGD_UPDATE.mistake("""
+    Every step has the same length, and a gradient of 0 gives 0 divided by 0.
+    SGD does not divide: a larger gradient makes a longer step.
+    """)
+def divided_by_its_size(param, grad, learning_rate):
+    param -= learning_rate * grad / np.abs(grad)
+
+
+@SGD_UPDATE.mistake("""
+    All weights move alike: the gradient was added up.
+    Each weight has an entry of its own in `grad`.
+    """)
+def summed_gradient(param, grad, learning_rate):
+    param -= learning_rate * grad.sum()
+
+
+@SGD_UPDATE.mistake("""
+    `grad` was changed and `param` was not.
+    The step is taken off the weights; the gradient only says where to.
+    """)
+def gradient_moved(param, grad, learning_rate):
+    grad -= learning_rate * param
+
+
+@SGD_UPDATE.mistake("""
     A loop over `param` hands out rows of a matrix, which can be written into, but of a vector plain numbers, which cannot.
     NumPy changes the whole array at once, without a loop.
     """)
@@ -220,6 +273,8 @@ def adagrad_update_cases(rng):
         (np.array([[144.0, 25.0], [36.0, 4.0]])),
         0.2,
     )
+    yield np.array([[1.0], [2.0]]), np.array([[700.0], [-4e4]]), np.array([[576e2], [9e8]]), 0.01
+    yield np.array([0.0, 1.0]), np.array([1e-6, -3e-5]), np.array([1e-9, 4e-10]), 1.0
     for shape, rate in (((4, 3), 0.1), ((3, 4), 0.05), ((5, 5), 0.3), ((22,), 2.0)):
         grad = rng.normal(size=shape) * 10.0 ** rng.integers(-3, 2, size=shape)
         yield rng.normal(size=shape), grad, rng.exponential(4.0, size=shape), rate
@@ -273,6 +328,18 @@ def remember_sum(memory, grad):
     memory += (grad**2).sum()
 
 
+def remember_clipped(memory, grad):
+    memory += np.clip(grad, -5, 5) ** 2
+
+
+def remember_norm(memory, grad):
+    memory += np.linalg.norm(grad)
+
+
+def remember_less(memory, grad):
+    memory -= grad**2
+
+
 ADAGRAD_UPDATE = Exercise(
     name="adagrad_update",
     lesson=6,
@@ -293,7 +360,7 @@ ADAGRAD_UPDATE.mistake(
 
 
 @ADAGRAD_UPDATE.mistake(
-    "`param` is right this once, but `memory` came back as it was: `memory = ...` makes a new array inside your function, and the next call starts from the old one."
+    "`param` is right this once, but `memory` came back as it was: the sum stood in a new array, inside your function, and the next call starts from the old one."
 )
 def memory_rebound(param, grad, memory, learning_rate):
     memory = memory + grad**2
@@ -473,7 +540,7 @@ def new_arrays_returned(param, grad, memory, learning_rate):
 
 
 @ADAGRAD_UPDATE.mistake("""
-    Squaring `grad` in place changes the caller's gradient, and the step below uses the square too, without its sign.
+    `grad` came back squared: it is the caller's array, and the step too uses the square then, without its sign.
     Make the square a new array.
     """)
 def gradient_squared_in_place(param, grad, memory, learning_rate):
@@ -521,6 +588,81 @@ ADAGRAD_UPDATE.mistake(
     "`grad * 2` is twice the gradient. The memory adds up squares, `grad ** 2`.",
     name="memory-adds-doubles",
 )(adagrad(right_step, remember_double))
+
+
+for eps in ("1e-4", "1e-5", "1e-6", "1e-9", "1e-10", "1e-12"):
+    ADAGRAD_UPDATE.mistake(
+        f"The constant under the root is {eps} here, and the task says 1e-8: it shows where gradients are tiny.",
+        name=f"eps-of-{eps}",
+    )(adagrad(lambda g, m, rate, eps=float(eps): rate * g / np.sqrt(m + eps)))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The constant stands outside of the root, and is 1e-10.
+    So PyTorch has it; here it is 1e-8, under the root.
+    """,
+    name="eps-of-pytorch",
+)(adagrad(lambda g, m, rate: rate * g / (np.sqrt(m) + 1e-10)))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The gradient is clipped on the way.
+    That is right for other gradients, and a step of its own, which comes before this one: take `grad` as it is.
+    """,
+    name="clipped-inside",
+)(adagrad(lambda g, m, rate: right_step(np.clip(g, -5, 5), m, rate), remember_clipped))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The step is made with a rate of 0.1, whatever `learning_rate` says.
+    """,
+    name="rate-of-one-tenth",
+)(adagrad(lambda g, m, rate: right_step(g, m, 0.1)))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The squares are taken away from the memory.
+    It grows with every gradient, so that the steps get shorter.
+    """,
+    name="memory-shrinks",
+)(adagrad(right_step, remember_less))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The memory adds up the length of the whole gradient.
+    Each weight remembers the squares of its own gradient alone.
+    """,
+    name="memory-adds-norm",
+)(adagrad(right_step, remember_norm))
+
+
+@ADAGRAD_UPDATE.mistake(
+    """
+    `memory` is right, but `param` holds the step alone: the weight that was there is overwritten.
+    A step starts from where one stands.
+    """,
+    name="step-for-param",
+)
+def ada_step_for_param(param, grad, memory, learning_rate):
+    memory += grad**2
+    param[...] = -learning_rate * grad / np.sqrt(memory + 1e-8)
+
+
+@ADAGRAD_UPDATE.mistake(
+    """
+    Only the first entry or row has moved.
+    Does the function end, or stop counting, too early?
+    NumPy does all entries at once.
+    """,
+    name="first-entry-only",
+)
+def ada_first_entry_only(param, grad, memory, learning_rate):
+    adagrad_update(param[:1], grad[:1], memory[:1], learning_rate)
 
 
 @ADAGRAD_UPDATE.mistake("""

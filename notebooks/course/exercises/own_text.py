@@ -15,13 +15,26 @@ def split_text(text, fraction):
 
 
 def split_text_cases(rng):
-    """Small texts whose parts differ in length; the last ones do not cut at a whole number."""
+    """Small texts whose parts differ in length; cuts beside spaces and at the ends.
+
+    In some the cut is no whole number, and 0.29 * 100 is a little less than 29.
+    """
     yield "hope", 0.5
     yield "hopehope", 0.75
     yield "Hope is the thing with feathers.", 0.875
     yield "hope", 0.25
     yield "perch", 0.5
     yield "hopehopeh", 0.9
+    yield "to be or not", 0.3
+    yield "to be, or not to be", 0.15
+    yield "one\ntwo three\nfour\n", 0.6
+    yield "to be\nor not\nto be\n", 0.5
+    yield "  a b  ", 0.5
+    yield "Hope", 0.2
+    yield "hope", 1.0
+    yield "hope", 0.0
+    yield "na\u00efve caf\u00e9s", 0.4
+    yield "hope " * 20, 0.29
     yield "".join(rng.permutation(list("And sings the tune without the words"))), 0.8
 
 
@@ -142,6 +155,166 @@ def words(text, fraction):
     return " ".join(parts[0]), " ".join(parts[1])
 
 
+def moved(find):
+    """The cut moved by find(text, cut), where that finds a place for it."""
+
+    def split(text, fraction):
+        cut = int(fraction * len(text))
+        place = find(text, cut)
+        cut = cut if place is None else place
+        return text[:cut], text[cut:]
+
+    return split
+
+
+def next_one(characters):
+    return lambda text, cut: next((i for i in range(cut, len(text)) if text[i] in characters), None)
+
+
+def one_before(characters):
+    return lambda text, cut: next(
+        (i for i in range(min(cut, len(text) - 1), -1, -1) if text[i] in characters), None
+    )
+
+
+def behind(find):
+    return lambda text, cut: None if (place := find(text, cut)) is None else place + 1
+
+
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved to the next space, so as to leave a word whole.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-to-next-space",
+)(moved(next_one(" ")))
+
+
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved behind the next space, so as to leave a word whole.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-behind-next-space",
+)(moved(behind(next_one(" "))))
+
+
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved back to a space, so as to leave a word whole.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-back-to-space",
+)(moved(one_before(" ")))
+
+
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved back to the beginning of a word.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-back-to-word",
+)(moved(behind(one_before(" "))))
+
+
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved to the next space or end of a line.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-to-next-gap",
+)(moved(next_one(" \n\t")))
+
+
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved to the next end of a line.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-to-next-line",
+)(moved(next_one("\n")))
+
+
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved to the beginning of the next line.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-behind-next-line",
+)(moved(behind(next_one("\n"))))
+
+
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved back to the end of a line.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-back-to-line",
+)(moved(one_before("\n")))
+
+
+@SPLIT_TEXT.mistake("""
+    The cut was moved to the next space, and where there is none, to the last character, since `find` gives -1 then.
+    The task says where it is: after `int(fraction * len(text))` characters.
+    """)
+def found_or_minus_one(text, fraction):
+    cut = text.find(" ", int(fraction * len(text)))
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    The cut was moved back to a space, and where there is none, to the last character, since `rfind` gives -1 then.
+    The task says where it is: after `int(fraction * len(text))` characters.
+    """)
+def found_back_or_minus_one(text, fraction):
+    cut = text.rfind(" ", 0, int(fraction * len(text)))
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    Spaces and ends of lines at the ends of the two parts are gone.
+    They are characters like all others: leave the parts as they are.
+    """)
+def stripped(text, fraction):
+    return tuple(part.strip() for part in split_text(text, fraction))
+
+
+@SPLIT_TEXT.mistake("""
+    The text was cut between lines.
+    Cut it as it is, character by character.
+    """)
+def lines(text, fraction):
+    parts = split_text(text.splitlines(keepends=True), fraction)
+    return "".join(parts[0]), "".join(parts[1])
+
+
+@SPLIT_TEXT.mistake("""
+    The text is cut at nine tenths, whatever `fraction` says.
+    """)
+def always_nine_tenths(text, fraction):
+    return split_text(text, 0.9)
+
+
+@SPLIT_TEXT.mistake("""
+    The text is cut in the middle, whatever `fraction` says.
+    """)
+def always_in_the_middle(text, fraction):
+    return split_text(text, 0.5)
+
+
+@SPLIT_TEXT.mistake("""
+    Training is one character too long: a slice leaves its end out, so it may end at the cut.
+    """)
+def one_too_far(text, fraction):
+    cut = int(fraction * len(text)) + 1
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("Lists of characters come back. Slices of a string are strings.")
+def lists_of_characters(text, fraction):
+    return tuple(map(list, split_text(text, fraction)))
+
+
 @SPLIT_TEXT.mistake("""
     The length of validation is worked out by itself, from 1 - fraction, and rounded by itself.
     The two parts meet only by chance: use one cut for both.
@@ -171,7 +344,10 @@ def perplexity_cases(rng):
     yield 3 * math.log(2), 3
     yield 9 * math.log(4), 9
     yield 77.2765, 25
+    yield 1.1133, 25
+    yield 2.2, 1
     yield 2100.0, 1000
+    yield 150.0, 3
     for count in (2, 50, 400):
         yield float(rng.uniform(0.5, 3) * count), count
 
@@ -299,6 +475,46 @@ def powers_of_ten(loss, count):
     return float(10 ** (loss / count))
 
 
+@PERPLEXITY.mistake("""
+    The sum is divided by `count + 1`.
+    `count` is already the number of characters predicted.
+    """)
+def one_too_many(loss, count):
+    return float(np.exp(loss / (count + 1)))
+
+
+@PERPLEXITY.mistake("""
+    1 is taken away, as `np.expm1` does.
+    Certainty has a perplexity of 1: one choice.
+    """)
+def less_one(loss, count):
+    return float(np.expm1(loss / count))
+
+
+@PERPLEXITY.mistake("""
+    `np.exp` stands in the wrong place: this is the mean loss times e, or e times it.
+    e is raised to it.
+    """)
+def times_e(loss, count):
+    return math.e * loss / count
+
+
+@PERPLEXITY.mistake(
+    "This is the mean loss to the power of e. The base is e, and the mean loss is the exponent."
+)
+def base_and_exponent_swapped(loss, count):
+    return (loss / count) ** math.e
+
+
+@PERPLEXITY.mistake("""
+    The loss is multiplied by `count`.
+    It is the sum already: one character costs less than all.
+    """)
+def multiplied(loss, count):
+    with np.errstate(over="ignore"):
+        return float(np.exp(np.float64(loss) * count))
+
+
 @PERPLEXITY.mistake(
     "The loss is divided by 25, whatever the count. 25 is the length of a chunk; how many characters this loss belongs to stands in `count`."
 )
@@ -335,6 +551,10 @@ def ngram_probability_cases(rng):
     yield small, "z", "h"
     yield small, "o", "h"
     yield counted("hopehopeh", 1), "", "h"
+    yield counted("hopehopeh", 1), "", "z"
+    yield {"o": {"p": 999_999, "n": 1}, "p": {"e": 1}}, "o", "n"
+    yield {"h": {"o": 1}, "H": {"o": 1, "e": 3}}, "H", "o"
+    yield {"": {"h": 2, "o": 2}, "h": {"o": 2}, "o": {"h": 1}}, "zh", "o"
     words = "the tune without the words, the thing"
     for n, context, character in (
         (2, "t", "h"),
@@ -510,6 +730,71 @@ def nothing_met(counts, context, character):
 def one_for_unseen(counts, context, character):
     followers = counts.get(context, {})
     return followers.get(character, 1) / sum(followers.values()) if followers else 0.0
+
+
+for floor in ("1e-12", "1e-10", "1e-9", "1e-8", "1e-6"):
+    NGRAM_PROBABILITY.mistake(
+        f"What was never seen gets {floor}, so that its logarithm can be taken. That is smoothing, which comes next; here it is 0, so that gaps can be counted.",
+        name=f"floor-of-{floor}",
+    )(
+        lambda counts, context, character, floor=float(floor): max(
+            ngram_probability(counts, context, character), floor
+        )
+    )
+
+
+@NGRAM_PROBABILITY.mistake("""
+    A context that was never seen is made shorter until the table knows it.
+    That is backing off, a good way to smooth; here the answer is 0, so that gaps can be counted.
+    """)
+def backing_off(counts, context, character):
+    while context and context not in counts:
+        context = context[1:]
+    return ngram_probability(counts, context, character)
+
+
+@NGRAM_PROBABILITY.mistake("""
+    This is the chance that something else follows.
+    The count of `character` belongs above the line.
+    """)
+def of_all_others(counts, context, character):
+    return 1 - ngram_probability(counts, context, character) if context in counts else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    The count of the character is left out of the sum below the line.
+    It is one of all that followed.
+    """)
+def over_the_others(counts, context, character):
+    followers = counts.get(context, {})
+    seen = followers.get(character, 0)
+    others = sum(followers.values()) - seen
+    return seen / others if others else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    The fraction is upside down: the sum stands above the line.
+    A share is at most 1.
+    """)
+def upside_down(counts, context, character):
+    p = ngram_probability(counts, context, character)
+    return 1 / p if p else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    The table of all that followed comes back, not the share of one character.
+    """)
+def whole_table(counts, context, character):
+    followers = counts.get(context, {})
+    return {c: count / sum(followers.values()) for c, count in followers.items()}
+
+
+@NGRAM_PROBABILITY.mistake("""
+    For an unknown context comes None, since nothing is given back there.
+    The task says 0.
+    """)
+def nothing_for_unknown(counts, context, character):
+    return ngram_probability(counts, context, character) if context in counts else None
 
 
 @NGRAM_PROBABILITY.mistake("""

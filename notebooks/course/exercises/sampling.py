@@ -10,13 +10,20 @@ from .base import Exercise, Model, Within
 
 
 def apply_temperature_cases(rng):
-    """Two scores, then more, at temperatures below, at and above 1; large scores; ties."""
+    """Two scores, then more, at temperatures below, at and above 1; large scores; ties; one."""
     yield np.array([1.0, 2.0]), 2.0
     yield np.array([1.0, 2.0]), 0.5
     yield np.array([0.0, 1.0, 3.0]), 1.0
     yield np.array([-2.0, 0.5, 0.5, 4.0]), 0.25
     yield np.array([300.0, 301.0]), 0.1
     yield np.array([-900.0, -901.0, -903.0]), 0.5
+    yield np.array([1.0, 0.3, 2.1, 0.3]), 0.3  # the scores of the lesson
+    yield np.array([1.0, 0.3, 2.1, 0.3]), 3.0
+    yield np.array([0.01, 0.03, 0.0]), 0.01
+    yield np.array([100.0, -50.0, 30.0]), 200.0
+    yield np.array([0.0, 1000.0, -1000.0]), 1.0  # chances that are exactly 0
+    yield np.array([-7.0]), 0.5
+    yield np.array([2.0, 0.0, 3.0]), 2.0
     for size, temperature in ((5, 0.7), (22, 1.6), (22, 3.0)):
         yield rng.normal(0, 2, size), temperature
 
@@ -33,8 +40,8 @@ APPLY_TEMPERATURE = Exercise(
 
 
 @APPLY_TEMPERATURE.mistake("""
-    The scores are multiplied by the temperature, so a high temperature makes the network more certain.
-    It is the other way round: heat evens things out.
+    A high temperature makes the network more certain here.
+    It is the other way round, heat evens things out: what are the scores divided by?
     """)
 def multiplied(scores, temperature):
     return rnn_core.softmax(scores * temperature)
@@ -49,8 +56,8 @@ def divided_after_softmax(scores, temperature):
 
 
 @APPLY_TEMPERATURE.mistake("""
-    The answer is the same at any heat.
-    A temperature that is added to all scores, or that divides probabilities which are then normalised again, cancels out: divide the scores by it.
+    The answer is the same at any temperature: either it is not used, or it cancels out, as it does when it is added to all scores, or divides probabilities that are then normalised again.
+    Divide the scores by it.
     """)
 def no_effect(scores, temperature):
     p = rnn_core.softmax(scores) / temperature
@@ -87,7 +94,7 @@ def above_the_line_only(scores, temperature):
 
 
 @APPLY_TEMPERATURE.mistake("""
-    This overflows: a score of 300 divided by 0.1 is 3,000, and `np.exp` of that is too large for a float.
+    Where the scores over the temperature are large this breaks down: 300 over 0.1 is 3,000, and `np.exp` of that is too large for a float.
     Your softmax of lesson 2 knows what to do.
     """)
 def no_shift(scores, temperature):
@@ -136,6 +143,32 @@ def whole_division(scores, temperature):
     return rnn_core.softmax(scores // temperature)
 
 
+@APPLY_TEMPERATURE.mistake("""
+    The largest score always gets a score of 1 before softmax: all were divided by it.
+    Divide by the temperature alone.
+    """)
+def over_the_largest(scores, temperature):
+    return rnn_core.softmax(scores / np.max(scores) / temperature)
+
+
+@APPLY_TEMPERATURE.mistake("""
+    Scores and temperature have changed places: the temperature is divided by the scores.
+    Turn the fraction over.
+    """)
+def fraction_upside_down(scores, temperature):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return rnn_core.softmax(temperature / scores)
+
+
+@APPLY_TEMPERATURE.mistake("""
+    These are the logarithms of the probabilities.
+    Softmax gives the probabilities themselves.
+    """)
+def logarithms(scores, temperature):
+    with np.errstate(divide="ignore"):
+        return np.log(rnn_core.softmax(scores, temperature))
+
+
 # sample_character --------------------------------------------------------------------------
 
 DRAWS = 400  # a frequency of so many draws lies within 0.1 of its probability: four sigma
@@ -148,20 +181,32 @@ def sample_character_cases(rng):
         [0.5, 0.5],
         [0.6, 0.1, 0.3],
         [0.05, 0.15, 0.5, 0.3],
+        [0.2, 0.1, 0.6, 0.1],  # that of the lesson
         [0.4, 0.0, 0.0, 0.0, 0.6],
+        [0.1] * 10,
+        [1.0],
     ):
         yield np.array(p), np.random.default_rng(int(rng.integers(1000)))
 
 
-def described(counts, reproducible, likeliest, tolerance):
+CHANCE, LIKELIEST, STUCK = "by chance", "always the likeliest", "always the same"
+
+
+def described(counts, reproducible, drawn, tolerance):
     """What draws look like. If they are out of control, any frequencies are alike."""
-    frequencies = counts / counts.sum()
-    stuck = frequencies.max() == 1 and frequencies.argmax() != likeliest
+    lost = drawn == STUCK or not reproducible
     return {
-        "frequencies": Within(frequencies, 1.0 if stuck or not reproducible else tolerance),
-        "one seed, one answer": reproducible,
-        "chance has a say": not stuck,
+        "frequencies": Within(counts / counts.sum(), 1.0 if lost else tolerance),
+        "the same draws from the same seed": reproducible,
+        "drawn": drawn,
     }
+
+
+def is_greedy(function):
+    """Whether it takes the likeliest: no throw that is fixed once can, in all three of these."""
+    chances = np.array([0.4, 0.3, 0.3])
+    rng = np.random.default_rng(0)
+    return all(function(np.roll(chances, place), rng) == place for place in range(3))
 
 
 def observe_draws(function, args):
@@ -177,7 +222,10 @@ def observe_draws(function, args):
         [int(function(probabilities, np.random.default_rng(seed))) for seed in range(20)]
         for _ in range(2)
     )
-    return described(counts, first == again, probabilities.argmax(), 0.1)
+    drawn = CHANCE
+    if counts.max() == DRAWS and probabilities.max() < 1:  # one character, each time
+        drawn = LIKELIEST if is_greedy(function) else STUCK
+    return described(counts, first == again, drawn, 0.1)
 
 
 def sample_character(probabilities, rng):
@@ -338,6 +386,31 @@ def new_throw_for_each(probabilities, rng):
     return next((i for i, reached in enumerate(sums) if rng.random() < reached), len(sums) - 1)
 
 
+@SAMPLE_CHARACTER.mistake("""
+    The probabilities go through softmax again, which evens them out, and impossible characters are drawn.
+    They are probabilities already.
+    """)
+def softmax_again(probabilities, rng):
+    return sample_character(rnn_core.softmax(probabilities), rng)
+
+
+@SAMPLE_CHARACTER.mistake("""
+    The order of the characters is turned round: the sums were counted from the last one.
+    """)
+def counted_from_the_end(probabilities, rng):
+    return len(probabilities) - 1 - sample_character(probabilities, rng)
+
+
+@SAMPLE_CHARACTER.mistake("""
+    The last character never comes, or the first never does: the whole numbers drawn from are one too few.
+    """)
+def last_never_drawn(probabilities, rng):
+    few = (
+        probabilities[:-1] if len(probabilities) > 1 and probabilities[:-1].any() else probabilities
+    )
+    return sample_character(few / few.sum(), rng)
+
+
 # generate ----------------------------------------------------------------------------------
 
 COLD = 0.01  # so cold that every draw is certain
@@ -375,8 +448,10 @@ def observe_generate(function, args):
     if not counts.sum():
         return said
     favourites = speaking()(model, prompt, 20, COLD, rng)
-    likeliest = model.char_to_ix[favourites[0]] if one == favourites else None
-    return described(counts, one == two, likeliest, 0.2)
+    drawn = CHANCE
+    if counts.max() == len(texts):
+        drawn = LIKELIEST if one == favourites else STUCK
+    return described(counts, one == two, drawn, 0.2)
 
 
 def speaking(
@@ -389,6 +464,8 @@ def speaking(
     count=lambda n: n,
     feed=lambda new, old: new,
     bias=1.0,
+    hidden_bias=1.0,
+    activate=np.tanh,
     score=lambda scores: scores,
 ):
     """A function that generates text, in which single pieces can be got wrong."""
@@ -396,7 +473,8 @@ def speaking(
     def generate(model, prompt, n, temperature, rng):
         def step(char, h):
             x = np.eye(model.vocab_size)[model.char_to_ix[char]]
-            return carry(np.tanh(model.Wxh @ x + model.Whh @ h + model.bh), h)
+            a = model.Wxh @ x + model.Whh @ h + hidden_bias * model.bh
+            return carry(activate(a), h)
 
         h, text = start(model.hidden_size), ""
         for char in warm(prompt):
@@ -612,6 +690,49 @@ GENERATE.mistake(
     "The scores go through softmax before `apply_temperature`, which wants scores: they are squeezed twice, and everything looks almost equally likely.",
     name="temperature-after-softmax",
 )(speaking(score=rnn_core.softmax))
+
+
+GENERATE.mistake(
+    """
+    Only the first character of the prompt was read.
+    Does the function stop reading too early?
+    """,
+    name="prompt-cut-short",
+)(speaking(warm=lambda prompt: prompt[:1]))
+
+
+GENERATE.mistake(
+    "The text comes back turned round: each new character was put before the others.",
+    name="turned-round",
+)(speaking(told=lambda prompt, text: text[::-1]))
+
+
+GENERATE.mistake(
+    "The bias `bh` is missing from the new state: compare your step with `rnn_step`.",
+    name="bias-forgotten",
+)(speaking(hidden_bias=0.0))
+
+
+GENERATE.mistake(
+    "The new state still has to go through tanh: compare your step with `rnn_step`.",
+    name="tanh-forgotten",
+)(speaking(activate=lambda a: a))
+
+
+@GENERATE.mistake("""
+    A list of single characters comes back.
+    Put them together to one string, with `"".join`.
+    """)
+def list_of_characters(model, prompt, n, temperature, rng):
+    return list(speaking()(model, prompt, n, temperature, rng))
+
+
+@GENERATE.mistake("""
+    The text with the prompt is cut to `n` characters.
+    Give back the `n` new ones.
+    """)
+def cut_to_n(model, prompt, n, temperature, rng):
+    return (prompt + speaking()(model, prompt, n, temperature, rng))[:n]
 
 
 @GENERATE.mistake("""

@@ -1,5 +1,7 @@
 """Exercises of lesson 11: the forward and the backward pass on many sequences at once."""
 
+from itertools import combinations
+
 import numpy as np
 
 import rnn_core
@@ -19,13 +21,22 @@ def network(weights):
     return rnn
 
 
+def one_decimal(rng, shape, largest):
+    """Numbers of one decimal, none of them zero."""
+    steps = round(largest * 10)
+    return rng.integers(1, steps + 1, size=shape) * rng.choice([-1, 1], size=shape) / 10
+
+
 def drawn(rng, T, B, V, H):
-    """Inputs (T, B), a state (B, H) and weights, none of them zero."""
-    weights = [rng.normal(0, 0.6, shape) for shape in ((H, V), (H, H), (V, H), (H,), (V,))]
-    return rng.integers(V, size=(T, B)), np.tanh(rng.normal(size=(B, H))), weights
+    """Inputs (T, B), a state (B, H) and weights, of one decimal while they are few."""
+    weights = [one_decimal(rng, shape, 0.9) for shape in ((H, V), (H, H), (V, H), (H,), (V,))]
+    if H > 3:
+        weights = [array + rng.normal(0, 0.1, array.shape) for array in weights]
+    return rng.integers(V, size=(T, B)), one_decimal(rng, (B, H), 0.9), weights
 
 
 SIZES = (
+    (1, 1, 2, 1),
     (1, 2, 2, 2),
     (2, 2, 3, 3),
     (3, 2, 4, 3),
@@ -39,10 +50,15 @@ SIZES = (
 
 
 def forward_batched_cases(rng):
-    """Two short sequences, then more and longer ones; sizes all different, and some equal."""
+    """From one character in one sequence to many; sizes all different, and some equal.
+
+    The last has scores so large that `np.exp` of them is not a float any more.
+    """
     for size in SIZES:
         inputs, h_prev, weights = drawn(rng, *size)
         yield inputs, h_prev, *weights
+    inputs, h_prev, (Wxh, Whh, Why, bh, by) = drawn(rng, 2, 2, 3, 2)
+    yield inputs, h_prev, Wxh * 1000, Whh, Why * 1000, bh, by - 2000
 
 
 def forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by):
@@ -149,6 +165,124 @@ FORWARD_BATCHED.mistake(
 )(running(start=np.zeros_like))
 
 
+FORWARD_BATCHED.mistake(
+    """
+    Where scores are large this breaks down: `np.exp` of them is no float any more.
+    Your softmax of lesson 2 knows what to do.
+    """,
+    name="no-shift",
+)(running(shares=lambda s: np.exp(s) / np.exp(s).sum(axis=-1, keepdims=True)))
+
+
+@FORWARD_BATCHED.mistake("""
+    All states are the last one.
+    One and the same array was kept at each step, and changed at the next: keep a copy.
+    """)
+def same_array_kept(*args):
+    hs, ps = forward_batched(*args)
+    hs[:] = hs[-1]
+    return hs, rnn_core.softmax(hs[1:] @ args[4].T + args[6])
+
+
+@FORWARD_BATCHED.mistake(
+    """
+    All states but the first are the last one: the same array was kept at each step.
+    Keep a copy of it.
+    """,
+    name="same-array-kept-after-start",
+)
+def same_kept_but_start(*args):
+    hs, ps = forward_batched(*args)
+    hs[1:] = hs[-1]
+    return hs, rnn_core.softmax(hs[1:] @ args[4].T + args[6])
+
+
+@FORWARD_BATCHED.mistake("""
+    The probabilities are right, but all states are the last one: the same array was kept at each step.
+    Keep a copy of it.
+    """)
+def states_alone_overwritten(*args):
+    hs, ps = forward_batched(*args)
+    hs[:] = hs[-1]
+    return hs, ps
+
+
+@FORWARD_BATCHED.mistake("""
+    The function ends after its first step.
+    Does `return` stand in the loop?
+    """)
+def only_one_step(inputs, *args):
+    return forward_batched(inputs[:1], *args)
+
+
+@FORWARD_BATCHED.mistake("""
+    All states after the first step are 0: the function ends before they are worked out.
+    Does `return` stand in the loop?
+    """)
+def rest_left_at_zero(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    hs[2:] = 0
+    return hs, rnn_core.softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD_BATCHED.mistake("""
+    The function ends after its first step, and what it has not worked out is 0, in `hs` and in `ps`.
+    Does `return` stand in the loop?
+    """)
+def both_left_at_zero(*args):
+    hs, ps = forward_batched(*args)
+    hs[2:], ps[1:] = 0, 0
+    return hs, ps
+
+
+@FORWARD_BATCHED.mistake("""
+    The last step is missing.
+    A loop over all steps runs T times.
+    """)
+def last_step_missing(inputs, *args):
+    hs, ps = forward_batched(inputs, *args)
+    return hs[:-1], ps[:-1]
+
+
+@FORWARD_BATCHED.mistake("""
+    The state after the last step is 0: a loop over all steps runs T times.
+    """)
+def last_step_left_at_zero(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    hs[-1] = 0
+    return hs, rnn_core.softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD_BATCHED.mistake("""
+    `hs` begins with zeros where `h_prev` belongs, though the steps start from the right state.
+    """)
+def start_left_at_zero(*args):
+    hs, ps = forward_batched(*args)
+    hs[0] = 0
+    return hs, ps
+
+
+@FORWARD_BATCHED.mistake("Both arrays are right, in the wrong order: the states come first.")
+def answers_swapped(*args):
+    return forward_batched(*args)[::-1]
+
+
+@FORWARD_BATCHED.mistake("""
+    `ps` holds the last step alone.
+    Every step predicts: (T, B, V).
+    """)
+def last_prediction_only(*args):
+    hs, ps = forward_batched(*args)
+    return hs, ps[-1]
+
+
+@FORWARD_BATCHED.mistake("""
+    The old state is left out of the new one: `Whh` plays no part.
+    """)
+def memory_cut(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    return forward_batched(inputs, h_prev, Wxh, 0 * Whh, Why, bh, by)
+
+
 @FORWARD_BATCHED.mistake("""
     All sequences start from the state of the first.
     Row b of `h_prev` belongs to sequence b.
@@ -253,10 +387,13 @@ def start_left_out(*args):
 
 
 def backward_batched_cases(rng):
-    """What a real forward pass gives, for the same sizes."""
+    """The same sizes: states and probabilities of one decimal, then what a forward pass gives."""
     for T, B, V, H in SIZES:
         inputs, h_prev, weights = drawn(rng, T, B, V, H)
         hs, ps = forward_batched(inputs, h_prev, *weights)
+        if H <= 3:
+            hs = one_decimal(rng, hs.shape, 0.9)
+            ps = rng.multivariate_hypergeometric([5] * V, 10, size=(T, B)) / 10
         yield inputs, rng.integers(V, size=(T, B)), hs, ps, *weights[:3]
 
 
@@ -276,6 +413,9 @@ def going_back(
     true=1.0,
     pick=lambda array: array,
     handed=lambda dh, da: da,
+    upwards=lambda dy, Why: dy @ Why,
+    walk=lambda T: reversed(range(T)),
+    within=lambda dh, later, slope: (dh + later) * slope,
 ):
     """A backward pass in which single pieces can be got wrong."""
 
@@ -283,10 +423,10 @@ def going_back(
         T, B, V = ps.shape
         dys = (ps - true * np.eye(V)[targets]) * scale(T, B)
         das, back = np.zeros(hs[1:].shape), np.zeros(hs[0].shape)
-        for t in reversed(range(T)):
-            dh = dys[t] @ Why + later * back
-            das[t] = dh * slope(hs, t)
-            back = way(handed(dh, das[t]), Whh)
+        for t in walk(T):
+            dh = upwards(dys[t], Why)
+            das[t] = within(dh, later * back, slope(hs, t))
+            back = way(handed(dh + later * back, das[t]), Whh)
         one_hot = np.eye(V)[columns(inputs, targets)]
         d, a = pick(dys), pick(das)
         return {
@@ -355,6 +495,104 @@ BACKWARD_BATCHED.mistake(
     """,
     name="whh-transposed",
 )(going_back(way=lambda da, Whh: da @ Whh.T))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The loop walks forward in time, from the first step to the last.
+    What a step is to blame for is known only when all later steps are done: begin at the end.
+    """,
+    name="forward-in-time",
+)(going_back(walk=range))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    In the loop the blame is added up over the batch, so that each sequence is blamed for what the others did.
+    They meet in the sums after the loop only.
+    """,
+    name="sequences-leak",
+)(going_back(way=lambda da, Whh: (da @ Whh).sum(axis=0) + np.zeros_like(da)))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    In the loop the blame is averaged over the batch, so that each sequence is blamed for what the others did.
+    Each keeps its own row.
+    """,
+    name="sequences-averaged",
+)(going_back(way=lambda da, Whh: (da @ Whh).mean(axis=0) + np.zeros_like(da)))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    What later steps send back is added behind tanh.
+    It comes to the state as the blame of the output does: add the two, then multiply by the slope.
+    """,
+    name="later-behind-tanh",
+)(going_back(within=lambda dh, later, slope: dh * slope + later))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    Only what later steps send back goes through the slope of tanh.
+    The blame of this step's output does too: mind the brackets.
+    """,
+    name="output-behind-tanh",
+)(going_back(within=lambda dh, later, slope: dh + later * slope))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    From the scores the blame goes back through `Why` as it stands, since states and scores are rows.
+    With as many characters as units no error tells you.
+    """,
+    name="why-transposed",
+)(going_back(upwards=lambda dy, Why: dy @ Why.T))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    What comes back from the step after is taken off, where it should be added.
+    Look at the sign.
+    """,
+    name="later-subtracted",
+)(going_back(later=-1.0))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The loop leaves out the last step, T - 1, which comes first on the way back.
+    `reversed(range(T))` begins with it.
+    """,
+    name="last-step-left-out",
+)(going_back(walk=lambda T: reversed(range(T - 1))))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The loop leaves out the first step, 0, which comes last on the way back.
+    `range(T - 1, 0, -1)` stops before it.
+    """,
+    name="first-step-left-out",
+)(going_back(walk=lambda T: range(T - 1, 0, -1)))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The loop ends after the last step of the text, which comes first on the way back.
+    Does `return` stand in it?
+    """,
+    name="only-one-step",
+)(going_back(walk=lambda T: [T - 1]))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The gradients have the wrong sign: the blame of the scores is p minus 1 at the target, not the other way round.
+    """,
+    name="truth-less-belief",
+)(lambda *args: {name: -gradient for name, gradient in backward_batched(*args).items()})
 
 
 BACKWARD_BATCHED.mistake(
@@ -493,6 +731,78 @@ BACKWARD_BATCHED.mistake(
     """,
     name="repeated-characters-lost",
 )(with_other(repeated_characters_lost))
+
+
+def as_collected(right, inputs, targets, hs, ps, Wxh, Whh, Why):
+    """The gradients from das in the order of the walk, the last step first."""
+    das = blame(inputs, targets, hs, ps, Whh, Why)[0][::-1]
+    return {
+        "Wxh": np.einsum("tbh,tbv->hv", das, np.eye(ps.shape[-1])[inputs]),
+        "Whh": np.einsum("tbh,tbk->hk", das, hs[:-1]),
+    }
+
+
+def before_tanh(right, inputs, targets, hs, ps, Wxh, Whh, Why):
+    """The blame dh of the states, outside tanh, where the blame da inside belongs."""
+    das, dys = blame(inputs, targets, hs, ps, Whh, Why)
+    dhs = dys @ Why
+    dhs[:-1] += das[1:] @ Whh
+    return {
+        "Wxh": np.einsum("tbh,tbv->hv", dhs, np.eye(ps.shape[-1])[inputs]),
+        "Whh": np.einsum("tbh,tbk->hk", dhs, hs[:-1]),
+        "bh": dhs.sum(axis=(0, 1)),
+    }
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The blame was collected on the way back, the last step first, and then met the inputs and states from first to last.
+    Turn it round, or write it into its place.
+    """,
+    name="kept-in-walking-order",
+)(with_other(as_collected))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    For `Wxh`, `Whh` and `bh` stands the blame of the states, `dh`, which has not been through tanh.
+    All three sit inside of it: `da` belongs there.
+    """,
+    name="dh-for-da",
+)(with_other(before_tanh))
+
+
+for one in ("Wxh", "Whh", "bh"):
+    BACKWARD_BATCHED.mistake(
+        f"For `{one}` stands the blame of the states, `dh`, which has not been through tanh. It sits inside: `da` belongs there.",
+        name=f"dh-for-da-in-d{one.lower()}",
+    )(with_other(lambda *args, one=one: {one: before_tanh(*args)[one]}))
+
+
+for one in ("Wxh", "Why"):
+    BACKWARD_BATCHED.mistake(
+        f"The gradient of `{one}` lies on its side: it has the shape of `{one}` turned over. Turn the product round.",
+        name=f"{one.lower()}-on-its-side",
+    )(with_other(lambda right, *_, one=one: {one: right[one].T}))
+
+
+def in_the_first_step(right, inputs, targets, hs, ps, Wxh, Whh, Why):
+    """The share of time step 0, which an `=` for `+=` leaves behind at the end of the loop."""
+    das, dys = (array[:1] for array in blame(inputs, targets, hs, ps, Whh, Why))
+    return {
+        "Wxh": np.einsum("tbh,tbv->hv", das, np.eye(ps.shape[-1])[inputs[:1]]),
+        "Whh": np.einsum("tbh,tbk->hk", das, hs[:1]),
+        "Why": np.einsum("tbv,tbh->vh", dys, hs[1:2]),
+        "bh": das.sum(axis=(0, 1)),
+        "by": dys.sum(axis=(0, 1)),
+    }
+
+
+for some in [some for count in (1, 2, 3, 4) for some in combinations(NAMES, count)]:
+    BACKWARD_BATCHED.mistake(
+        f"Of time only step 0, which comes last on the way back, is in {' and '.join(f'`{one}`' for one in some)}. Look for an `=` in the loop where a sum should grow.",
+        name="-".join(["assigned-in", *(f"d{one.lower()}" for one in some)]),
+    )(with_other(lambda *args, some=some: {one: in_the_first_step(*args)[one] for one in some}))
 
 
 BACKWARD_BATCHED.mistake(

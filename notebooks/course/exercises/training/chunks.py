@@ -16,7 +16,10 @@ def chunks(indices, seq_length):
 
 
 def chunks_cases(rng):
-    """Texts that leave 0, 1, 2, ... characters over; none that fits; chunks of one."""
+    """Texts that leave 0, 1, 2, ... characters over; none that fits; chunks of one.
+
+    Characters differ, so that each is known by its number; then texts as the lesson has them.
+    """
     yield np.array([1, 2, 3, 0]), 2
     yield np.array([1, 2, 3, 0, 1]), 2
     yield np.array([1, 2, 3, 0, 1, 2]), 2
@@ -24,6 +27,7 @@ def chunks_cases(rng):
     yield np.array([5, 6, 7]), 1
     yield np.array([5, 6, 7]), 3
     yield np.array([5, 6, 7, 8]), 3
+    yield np.array([1, 2, 3, 0, 1, 2, 3, 0, 1]), 4  # hopehopeh
     for length, seq_length in ((9, 4), (12, 4), (13, 4), (26, 25), (120, 25), (126, 25)):
         yield rng.integers(22, size=length), seq_length
 
@@ -207,7 +211,122 @@ CHUNKS.mistake(
 
 @CHUNKS.mistake("Only the first chunk comes back. Is the `return` indented into the loop?")
 def only_first_chunk(indices, seq_length):
+    return chunks(indices, seq_length)[:1] or None
+
+
+@CHUNKS.mistake("""
+    Only the first chunk comes back, and of a text that is too short for one an empty list.
+    Each chunk should be added to the list of those before it.
+    """)
+def only_first_or_none(indices, seq_length):
     return chunks(indices, seq_length)[:1]
+
+
+@CHUNKS.mistake("""
+    Only the last chunk comes back.
+    Is the list made anew in the loop, or replaced where it should grow?
+    """)
+def only_last_chunk(indices, seq_length):
+    return chunks(indices, seq_length)[-1:]
+
+
+@CHUNKS.mistake("""
+    The first chunk comes back by itself, where a list of all of them is expected.
+    Does the function end in the loop?
+    """)
+def first_chunk_alone(indices, seq_length):
+    return next(iter(chunks(indices, seq_length)), None)
+
+
+@CHUNKS.mistake("""
+    Each chunk has one target too few.
+    As many places as the inputs span, one place on: where does that slice end?
+    """)
+def targets_one_short(indices, seq_length):
+    return [
+        (inputs, targets[:-1], afresh) for inputs, targets, afresh in chunks(indices, seq_length)
+    ]
+
+
+@CHUNKS.mistake("""
+    Each chunk has one input too few.
+    A slice leaves its end out, so it may end at the start of the next chunk.
+    """)
+def inputs_one_short(indices, seq_length):
+    return [
+        (inputs[:-1], targets, afresh) for inputs, targets, afresh in chunks(indices, seq_length)
+    ]
+
+
+@CHUNKS.mistake("""
+    Only the first chunk holds anything: all slices end where its own do.
+    A slice goes from `start` to `start + seq_length`.
+    """)
+def ends_without_start(indices, seq_length):
+    return [
+        (indices[start:seq_length], indices[start + 1 : seq_length + 1], start == 0)
+        for start in range(0, len(indices) - seq_length, seq_length)
+    ]
+
+
+@CHUNKS.mistake("""
+    All chunks are the first one: their slices do not depend on where the chunk starts.
+    """)
+def all_the_first(indices, seq_length):
+    return [
+        (*chunks(indices, seq_length)[0][:2], n == 0)
+        for n in range((len(indices) - 1) // seq_length)
+    ]
+
+
+@CHUNKS.mistake("""
+    The chunks go on to the very end of the text, and the last has fewer targets than inputs, or none.
+    A chunk needs one character more than it has inputs; what is left over is not used.
+    """)
+def on_to_the_end(indices, seq_length):
+    return pieces(indices, seq_length, range(0, len(indices), seq_length))
+
+
+@CHUNKS.mistake("""
+    The chunks have 25 characters, whatever `seq_length` is.
+    """)
+def length_of_25(indices, seq_length):
+    return chunks(indices, 25)
+
+
+@CHUNKS.mistake("""
+    The first chunk is missing.
+    Chunks start at 0.
+    """)
+def first_chunk_missing(indices, seq_length):
+    return chunks(indices, seq_length)[1:]
+
+
+@CHUNKS.mistake("""
+    The text is read from its second character on.
+    Chunks start at 0.
+    """)
+def begins_at_one(indices, seq_length):
+    return chunks(indices[1:], seq_length)
+
+
+@CHUNKS.mistake("""
+    The chunks come in the wrong order, the last one first.
+    The state is carried from each to the next in the text.
+    """)
+def last_first(indices, seq_length):
+    return chunks(indices, seq_length)[::-1]
+
+
+@CHUNKS.mistake("""
+    `starts_afresh` is where the chunk starts, a number.
+    True or False is asked for: is this the first chunk?
+    """)
+def start_for_flag(indices, seq_length):
+    return [
+        (inputs, targets, number * seq_length)
+        for number, (inputs, targets, _) in enumerate(chunks(indices, seq_length))
+    ]
 
 
 @CHUNKS.mistake("""

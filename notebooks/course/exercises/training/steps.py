@@ -98,11 +98,6 @@ def plain_descent(model, gradients):
         array -= model.learning_rate * gradients[name]
 
 
-def entries_replaced(model, gradients):
-    for name, array in model.parameters.items():
-        model.parameters[name] = array - model.learning_rate * gradients[name]
-
-
 def uphill(model, gradients):
     adagrad(model, {name: -gradient for name, gradient in gradients.items()})
 
@@ -124,6 +119,49 @@ def limit_of_one(gradients):
 def updated_twice(model, gradients):
     adagrad(model, gradients)
     adagrad(model, gradients)
+
+
+def first_parameter_only(model, gradients):
+    adagrad(model, {"Wxh": gradients["Wxh"]})
+
+
+def last_parameter_only(model, gradients):
+    adagrad(model, {"by": gradients["by"]})
+
+
+def by_hand(remember, step):
+    """Adagrad as it is written out, name by name."""
+
+    def update(model, gradients):
+        for name, gradient in gradients.items():
+            memory = model.memory[name]
+            remember(memory, gradient)
+            model.parameters[name] -= step(gradient, memory, model.learning_rate)
+
+    return update
+
+
+def add_square(memory, gradient):
+    memory += gradient**2
+
+
+def put_square(memory, gradient):
+    memory[...] = gradient**2
+
+
+def memory_after(model, gradients):
+    for name, gradient in gradients.items():
+        root = np.sqrt(model.memory[name] + 1e-8)
+        model.parameters[name] -= model.learning_rate * gradient / root
+        model.memory[name] += gradient**2
+
+
+def memory_unclipped(model, gradients):
+    """The memory takes in what clipping has cut off; `step` clips with clipped_later."""
+    for name, gradient in gradients.items():
+        model.memory[name] += gradient**2
+        step = np.clip(gradient, -5, 5) / np.sqrt(model.memory[name] + 1e-8)
+        model.parameters[name] -= model.learning_rate * step
 
 
 def gradient_and_memory_swapped(model, gradients):
@@ -313,16 +351,6 @@ TRAIN_STEP.mistake(
 
 TRAIN_STEP.mistake(
     """
-    `model.parameters` and `model.memory` hand out their arrays and take no others in their place.
-    Change the arrays themselves, as `adagrad_update` does.
-    """,
-    name="entries-replaced",
-    error="does not support item assignment",
-)(replacing(update=entries_replaced))
-
-
-TRAIN_STEP.mistake(
-    """
     The weights move up the gradient, so the loss will grow.
     Adagrad takes its step against the gradient: is there a minus sign too many?
     """,
@@ -360,6 +388,133 @@ TRAIN_STEP.mistake(
     """,
     name="updated-twice",
 )(replacing(update=updated_twice))
+
+
+TRAIN_STEP.mistake(
+    """
+    Only `Wxh` was updated.
+    Does `return` stand in the loop over the parameters?
+    """,
+    name="first-parameter-only",
+)(replacing(update=first_parameter_only))
+
+
+TRAIN_STEP.mistake(
+    """
+    Only `by` was updated, which comes last.
+    Does the update stand below the loop, and not in it?
+    """,
+    name="last-parameter-only",
+)(replacing(update=last_parameter_only))
+
+
+TRAIN_STEP.mistake(
+    """
+    `model.memory` holds the squares of the last gradients alone: they were put in place of the memory, where they should be added to it.
+    """,
+    name="memory-assigned",
+)(
+    replacing(
+        update=by_hand(put_square, lambda g, m, rate: rate * g / np.sqrt(m + 1e-8)),
+    )
+)
+
+
+TRAIN_STEP.mistake(
+    """
+    The step is made before the memory has taken this gradient in.
+    The memory comes first.
+    """,
+    name="memory-updated-after",
+)(replacing(update=memory_after))
+
+
+TRAIN_STEP.mistake(
+    """
+    The constant 1e-8 stands outside of the root.
+    It belongs under it, as in your `adagrad_update`.
+    """,
+    name="eps-outside",
+)(replacing(update=by_hand(add_square, lambda g, m, rate: rate * g / (np.sqrt(m) + 1e-8))))
+
+
+TRAIN_STEP.mistake(
+    """
+    The step is divided by the memory itself, not by its root.
+    Compare it with your `adagrad_update`.
+    """,
+    name="root-forgotten",
+)(replacing(update=by_hand(add_square, lambda g, m, rate: rate * g / (m + 1e-8))))
+
+
+TRAIN_STEP.mistake(
+    """
+    The step is clipped, but the memory took in the gradient as it was before.
+    Clip first, and hand the clipped gradients to both.
+    """,
+    name="memory-unclipped",
+)(replacing(clip=lambda gradients: gradients, update=memory_unclipped))
+
+
+@TRAIN_STEP.mistake(
+    "The weights are right, the loss is that of `inputs`: what is compared with the probabilities are the characters that came next."
+)
+def loss_of_inputs(model, inputs, targets, h_prev):
+    hs, ps = model.forward(inputs, h_prev)
+    loss = cross_entropy(ps, inputs)
+    return loss, step(model, inputs, targets, h_prev)[1][-1]
+
+
+@TRAIN_STEP.mistake("""
+    The state that comes back is the one after the first character.
+    The next chunk goes on after the last.
+    """)
+def state_after_first(model, inputs, targets, h_prev):
+    loss, hs = step(model, inputs, targets, h_prev)
+    return loss, hs[1]
+
+
+@TRAIN_STEP.mistake("""
+    What comes back with the loss are probabilities, the last row of `ps`.
+    The state stands in `hs`.
+    """)
+def probabilities_for_state(model, inputs, targets, h_prev):
+    _, ps = model.forward(inputs, h_prev)
+    return step(model, inputs, targets, h_prev)[0], ps[-1]
+
+
+@TRAIN_STEP.mistake("""
+    The loss is that of the last character alone.
+    The loss of a chunk adds up over its characters.
+    """)
+def loss_of_last(model, inputs, targets, h_prev):
+    _, ps = model.forward(inputs, h_prev)
+    loss = cross_entropy(ps[-1:], targets[-1:])
+    return loss, step(model, inputs, targets, h_prev)[1][-1]
+
+
+@TRAIN_STEP.mistake("The loss alone comes back. The state to carry on is asked for too.")
+def loss_alone(model, inputs, targets, h_prev):
+    return step(model, inputs, targets, h_prev)[0]
+
+
+@TRAIN_STEP.mistake(
+    "The gradients are divided by the length of the chunk. The experiment adds up, in the loss and in its gradients."
+)
+def gradients_averaged(model, inputs, targets, h_prev):
+    loss, hs = step(
+        model,
+        inputs,
+        targets,
+        h_prev,
+        clip=lambda g: clipped({n: a / len(inputs) for n, a in g.items()}),
+    )
+    return loss, hs[-1]
+
+
+TRAIN_STEP.mistake(
+    "The gradients are clipped at 10. The limit of the experiment is 5.", name="limit-of-ten"
+)(replacing(clip=lambda gradients: clip_by_value(gradients, 10.0)))
 
 
 TRAIN_STEP.mistake(
