@@ -395,7 +395,7 @@ def shared_row(indices, size):
     rows = [[0] * size] * len(indices)
     for t, index in enumerate(indices):
         rows[t][index] = 1
-    return rows
+    return np.array(rows)
 
 
 @ONE_HOT.mistake("""
