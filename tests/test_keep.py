@@ -534,6 +534,27 @@ def test_a_string_that_ends_like_a_comment_is_not_taken_for_one(notebook, my_rnn
     assert "# not a comment'''" in text() or (text() == before and said.startswith("Not kept"))
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "from typing import NamedTuple\n\n\nclass Step(NamedTuple):\n"
+        "    da: np.ndarray\n    dh_prev: np.ndarray\n",
+        'from collections import namedtuple\n\nStep = namedtuple("Step", ["da", "dh_prev"])\n',
+    ],
+    ids=["class", "call"],
+)
+def test_a_class_for_two_values_comes_along(made, notebook, my_rnn):
+    source = (
+        f"{made}\n\ndef backward_step(dh, h, h_prev, Whh):\n    da = (1 - h * h) * dh\n"
+        "    return Step(da, Whh.T @ da)\n"
+    )
+    assert notebook.run(source, "backward_step") == "Kept in my_rnn.py."
+    one = np.ones(1)
+    assert yours("backward_step")(one, 0 * one, one, np.ones((1, 1)))[1].tolist() == [1.0]
+    ran = alone(my_rnn, "print(backward_step(np.ones(1), np.zeros(1), 0, np.eye(1)).da.tolist())")
+    assert ran.stdout.strip() == "[1.0]", ran.stderr
+
+
 # Doing it again ----------------------------------------------------------------------------
 
 
