@@ -265,7 +265,7 @@ def test_a_check_is_quick(name):
     exercise = EXERCISES[name]
     for function in (exercise.reference, exercise.mistakes[0].function):
         diagnose.expected_outcomes.cache_clear()
-        diagnose.mistaken_outcome.cache_clear()
+        diagnose.mistaken_outcomes.cache_clear()
         start = time.process_time()  # not the clock on the wall: the machine may be busy
         check(name, function, keep=False)
         assert time.process_time() - start < 1.0

@@ -59,6 +59,7 @@ SOFTMAX = Exercise(
     signature="softmax(scores)",
     returns="an array of probabilities with the shape of `scores`",
     axes=("time step", "batch", "character"),
+    exact_zeros=True,
 )
 
 
