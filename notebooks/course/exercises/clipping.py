@@ -758,7 +758,7 @@ CLIP_BY_NORM.mistake(
     """,
     name="compared-as-a-whole",
     error="truth value of an array",
-)(when_above(lambda g, limit: g if (g**2 > limit) else g))
+)(when_above(lambda g, limit: g if (g**2 > limit) else -g))
 
 
 CLIP_BY_NORM.mistake(

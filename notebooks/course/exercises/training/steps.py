@@ -486,7 +486,7 @@ TRAIN_STEP.mistake(
     "The weights are right, the loss is that of `inputs`: what is compared with the probabilities are the characters that came next."
 )
 def loss_of_inputs(model, inputs, targets, h_prev):
-    hs, ps = model.forward(inputs, h_prev)
+    _, ps = model.forward(inputs, h_prev)
     loss = cross_entropy(ps, inputs)
     return loss, step(model, inputs, targets, h_prev)[1][-1]
 
