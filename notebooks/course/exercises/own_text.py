@@ -474,6 +474,7 @@ def perplexity_cases(rng):
     yield 2.2, 1
     yield 2100.0, 1000
     yield 150.0, 3
+    yield 2.5 * 100_003, 100_003
     for count in (2, 50, 400):
         yield float(rng.uniform(0.5, 3) * count), count
 
@@ -680,6 +681,7 @@ def ngram_probability_cases(rng):
     yield counted("hopehopeh", 1), "", "z"
     yield {"o": {"p": 999_999, "n": 1}, "p": {"e": 1}}, "o", "n"
     yield {"h": {"o": 1}, "H": {"o": 1, "e": 3}}, "H", "o"
+    yield {"h": {"o": 1}, "o": {"p": 1}}, "h", "o"  # seen once
     yield {"": {"h": 2, "o": 2}, "h": {"o": 2}, "o": {"h": 1}}, "zh", "o"
     words = "the tune without the words, the thing"
     for n, context, character in (
