@@ -30,7 +30,7 @@ def main(folder):
         name, status, duration, title = line.split("\t")
         if status == "skipped":
             total["skipped"] += 1
-            print(f"{title}: left out, as the hour was over")
+            print(title)  # with the reason
             continue
         found = folder / f"{name}.xml"
         counts, seconds = counts_of(found) if found.exists() else (Counter(), {})

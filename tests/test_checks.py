@@ -321,14 +321,16 @@ def test_of_two_mistakes_the_first_is_named():
     def softmax(scores):
         return np.full_like(scores, 0.5)
 
-    assert check("softmax", softmax, keep=False).mistake is None
+    assert check("softmax", softmax, keep=False).mistake == "argument-unused"
 
 
-def test_answers_are_not_handed_over():
-    said = message(lambda scores: np.zeros_like(scores))
-    right = softmax(np.array([1.0, 2.0]))
-    assert not any(f"{value:.3g}" in said for value in right)
-    assert "scores = [1, 2]" in said and "too small" in said
+def test_what_is_expected_stands_beside_what_came():
+    said = message(lambda scores: softmax(scores) ** 0.9)
+    assert said == (
+        "softmax: The answer is 0.3063 at character 0, which is too large.\n"
+        "The smallest input that shows it:\n    scores = [1, 2]\n"
+        "Expected:\n    [0.2689, 0.7311]\nYours gives:\n    [0.3063, 0.7543]"
+    )
 
 
 def test_a_near_miss_is_called_one():
@@ -505,6 +507,83 @@ def test_recursion_without_end():
         return softmax(scores)
 
     assert "calls itself without end" in message(softmax)
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only there memory is looked at")
+
+
+def hoard(rows):
+    """Take 400 MB in a second or two: more than any test allows, and no machine is short of it."""
+    for _ in range(400):
+        rows.append(b"x" * 1_000_000)
+        time.sleep(0.002)
+
+
+def clings(rows):
+    for _ in range(400):
+        with contextlib.suppress(BaseException):
+            hoard(rows)
+
+
+@on_linux
+@pytest.mark.parametrize("grow", [hoard, clings])
+def test_growing_without_end(grow, monkeypatch):
+    monkeypatch.setattr(runner, "MEMORY_LIMIT", 40)
+    rows = []
+
+    def softmax(scores):
+        print("on my way")
+        grow(rows)
+
+    said = message(softmax)
+    assert "Your function stops with MemoryError: it has taken more than 40 MB\n" in said
+    assert "\nIs there a loop that never ends" in said
+    assert "scores = [1, 2]\nIt printed:\n    on my way" in said
+    assert 40 <= len(rows) < 200 and left_running() == []
+    assert check("softmax", EXERCISES["softmax"].reference, keep=False).passed
+
+
+@on_linux
+def test_calls_deeper_than_python_allows_are_endless_recursion(monkeypatch):
+    """As on a Python that does not stop them: here the limit is lowered when they are down there."""
+    monkeypatch.setattr(runner, "SUSPICIOUS", -1000)
+    limit, down, late, caught = sys.getrecursionlimit(), threading.Event(), [], []
+
+    def softmax(scores, depth=0):
+        if depth < 2 * limit:
+            softmax(scores, depth + 1)
+        down.set()
+        while not late:
+            try:
+                while not late:
+                    pass
+            except Exception as error:
+                caught.append(error)
+
+    def lower():
+        down.wait(20)
+        sys.setrecursionlimit(limit)
+
+    helper, ender = threading.Thread(target=lower), threading.Timer(20, late.append, [True])
+    sys.setrecursionlimit(4 * limit)
+    helper.start()
+    ender.start()
+    try:
+        said = message(softmax)
+    finally:
+        ender.cancel()
+        helper.join()
+        sys.setrecursionlimit(limit)
+    assert "Your function stops with RecursionError" in said and "calls itself without end" in said
+    assert (late, caught, left_running()) == ([], [], []) and sys.getrecursionlimit() == limit
+
+
+@on_linux
+def test_looking_at_memory_costs_next_to_nothing():
+    with runner._memory(threading.current_thread()) as excess:
+        start = time.process_time()
+        assert not any(excess() for _ in range(100))
+        assert time.process_time() - start < 0.05  # a check looks fifty times a second
 
 
 def test_a_check_takes_well_under_a_second():
@@ -717,7 +796,9 @@ def test_precision_of_floats():
     assert compare.find(expected, expected + 1e-6, 1e-9)
     assert not compare.find(expected, (expected + 1e-6).astype(np.float32), 1e-9)
     assert compare.find(expected, (expected + 1e-3).astype(np.float32), 1e-9)
-    assert not compare.find(expected, (expected + 1e-3).astype(np.float16), 1e-9)
+    half = compare.find(expected, (expected + 1e-3).astype(np.float16), 1e-9)
+    assert half.kind == "half"
+    assert not compare.find(np.eye(3), np.eye(3, dtype=np.float16), 1e-9)  # nothing is lost
     assert not compare.find(np.array([np.inf, np.nan]), np.array([np.inf, np.nan]), 1e-9)
 
 
@@ -816,3 +897,14 @@ def test_whole_has_a_time_limit(monkeypatch):
 
     result = whole._apart(whole._training, network(train_step=train_step))
     assert "did not come to an end within 0.2 seconds" in result.message
+
+
+@complete
+@on_linux
+def test_whole_has_a_memory_limit(monkeypatch):
+    monkeypatch.setattr(runner, "MEMORY_LIMIT", 40)
+    rows = []
+    changed = network(train_step=lambda *args: hoard(rows))
+    result = whole._apart(whole._training, changed)
+    assert "stops with MemoryError: it has taken more than 40 MB" in result.message
+    assert not result.passed and len(rows) < 200

@@ -159,7 +159,7 @@ def exits(*args):
 
 
 def recurses(*args):
-    return recurses(*args)
+    return recurses(args)
 
 
 def loops(*args):

@@ -20,10 +20,11 @@ DICKINSON = VERSE * 100  # the text of the original experiment: 11,900 character
 
 @functools.cache
 def python_reference():
-    """Return the Python Language Reference: about 470,000 characters of English about Python.
+    """Return the Python Language Reference: half a million characters of English about Python.
 
-    It lies inside Python itself and is read where it is installed, so its wording differs a
-    little from one Python version to the next. Topics come in sorted order; a character outside
+    It lies inside Python itself and is read where it is installed, so it grows with Python: 465,000
+    characters in 3.11, 492,000 in 3.12, 511,000 in 3.13, 599,000 in 3.14, 616,000 in 3.15. What a
+    lesson says of it is to hold for all of them. Topics come in sorted order; a character outside
     ASCII becomes a question mark.
     """
     try:

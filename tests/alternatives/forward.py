@@ -42,14 +42,14 @@ def forward_with_lists(inputs, h_prev, Wxh, Whh, Why, bh, by):
 
 
 def forward_with_columns(inputs, h_prev, Wxh, Whh, Why, bh, by):
-    """As the original experiment has it, with dictionaries of columns."""
+    """As the original experiment has it, with dictionaries of columns, but for a softmax that lasts."""
     hs, ps = {-1: h_prev.reshape(-1, 1)}, {}
     for t in range(len(inputs)):
         x = np.zeros((Wxh.shape[1], 1))
         x[inputs[t]] = 1
         hs[t] = np.tanh(np.dot(Wxh, x) + np.dot(Whh, hs[t - 1]) + bh.reshape(-1, 1))
         y = np.dot(Why, hs[t]) + by.reshape(-1, 1)
-        ps[t] = np.exp(y) / np.sum(np.exp(y))
+        ps[t] = np.exp(y - y.max()) / np.sum(np.exp(y - y.max()))
     rows = [hs[t].ravel() for t in range(-1, len(inputs))]
     return np.array(rows), np.array([ps[t].ravel() for t in range(len(inputs))])
 
@@ -59,7 +59,8 @@ def forward_inputs_first(inputs, h_prev, Wxh, Whh, Why, bh, by):
     hs[0], hs[1:] = h_prev, Wxh.T[inputs] + bh
     for t in range(1, len(hs)):
         hs[t] = np.tanh(hs[t] + hs[t - 1] @ Whh.T)
-    exps = np.exp(np.einsum("th,vh->tv", hs[1:], Why) + by)
+    scores = np.einsum("th,vh->tv", hs[1:], Why) + by
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True))
     return hs, exps / exps.sum(axis=1)[:, None]
 
 
@@ -68,7 +69,8 @@ def forward_in_float32(inputs, h_prev, Wxh, Whh, Why, bh, by):
     bh, by, hs, ps = bh.astype(np.float32), by.astype(np.float32), [h], []
     for ix in inputs:
         h = np.tanh(Wxh[:, ix] + Whh @ h + bh)
-        exps = np.exp(Why @ h + by)
+        scores = Why @ h + by
+        exps = np.exp(scores - scores.max())
         hs.append(h)
         ps.append(exps / exps.sum())
     return np.stack(hs), np.stack(ps)

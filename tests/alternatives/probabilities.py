@@ -41,7 +41,7 @@ def cross_entropy_loops(probabilities, targets):
 
 def cross_entropy_one_hot(probabilities, targets):
     wanted = np.eye(probabilities.shape[-1])[targets]
-    return -(wanted * np.log(probabilities)).sum()
+    return -np.log((wanted * probabilities).sum(axis=-1)).sum()
 
 
 def cross_entropy_float32(probabilities, targets):

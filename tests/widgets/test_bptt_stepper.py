@@ -11,10 +11,10 @@ from course.texts import VERSE
 from course.widgets.bptt_stepper import (
     LONGEST,
     bptt_stepper,
+    character_strip,
     length_chart,
     numbers,
     share_bars,
-    strip,
     trace,
     words,
 )
@@ -50,7 +50,7 @@ def now(panel, rnn):
 def agrees(panel, rnn):
     blame, t = now(panel, rnn)
     assert html.escape(words(blame, t)) in panel.said.value
-    assert strip(blame, t) in panel.drawn.value
+    assert character_strip(blame, t) in panel.drawn.value
     assert share_bars(blame, t) in panel.bars.value
     assert length_chart(blame, t) in panel.chart.value
     assert numbers(blame, t) in panel.table.value
@@ -105,7 +105,9 @@ def test_weights_of_zero_have_no_blame_and_no_trouble():
     blame = trace(flat, "ehop", "hope")
     for t in range(3):
         assert "its own prediction 0" in words(blame, t) and "nan" not in words(blame, t)
-        assert "nan" not in strip(blame, t) + share_bars(blame, t) + length_chart(blame, t)
+        assert "nan" not in character_strip(blame, t) + share_bars(blame, t) + length_chart(
+            blame, t
+        )
 
 
 @pytest.mark.parametrize(

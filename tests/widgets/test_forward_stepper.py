@@ -12,8 +12,8 @@ from course.widgets.forward_stepper import (
     LONGEST,
     cell,
     forward_stepper,
-    now_svg,
     progress_line,
+    step_svg,
     step_words,
     unrolled_svg,
 )
@@ -47,7 +47,7 @@ def shows_the_plain_functions(panel, weights=WEIGHTS, characters=CHARACTERS):
     assert progress_line(now, t) in panel.line.value
     assert step_words(now, characters, t) in panel.words.value
     assert unrolled_svg(now, characters, t) in panel.graph.value
-    assert now_svg(now, characters, t) in panel.now.value
+    assert step_svg(now, characters, t) in panel.now.value
     assert panel.message.value == ""
 
 

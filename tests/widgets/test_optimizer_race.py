@@ -7,7 +7,7 @@ import pytest
 
 from course.exercises.optimisers import adagrad_update, sgd_update
 from course.plots import descend, verse_losses
-from course.widgets.optimizer_race import RATES, charts, fate, in_words, optimizer_race, race
+from course.widgets.optimizer_race import RATES, charts, in_words, optimizer_race, race, verdict
 from driving import drive, growth
 from rnn_core import RNN
 
@@ -66,11 +66,11 @@ def test_on_the_verse_adagrad_is_that_of_the_network():
 
 
 def test_words_for_each_fate():
-    assert "flown out" in fate(descend("SGD", 0.06))
-    assert "flown out" in fate(descend("SGD", 1.0, steps=80, steepness=200.0))
-    assert "to go" in fate(descend("SGD", 0.02))
-    assert "still swings" in fate(descend("SGD", 0.0499))
-    assert "at the bottom" in fate(descend("Adagrad", 0.5))
+    assert "flown out" in verdict(descend("SGD", 0.06))
+    assert "flown out" in verdict(descend("SGD", 1.0, steps=80, steepness=200.0))
+    assert "to go" in verdict(descend("SGD", 0.02))
+    assert "still swings" in verdict(descend("SGD", 0.0499))
+    assert "at the bottom" in verdict(descend("Adagrad", 0.5))
 
 
 def test_adagrad_does_not_mind_the_steepness():

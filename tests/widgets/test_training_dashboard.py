@@ -12,7 +12,7 @@ import pytest
 
 from course.texts import DICKINSON
 from course.widgets import loss_chart, training_dashboard
-from course.widgets.live_training import Training, among, next_entry, summary
+from course.widgets.live_training import Training, beside_baselines, next_entry, summary
 from rnn_core import RNN
 
 LADDER = {"uniform": 3.09, "2-gram": 1.19, "3-gram": 0.55}
@@ -101,8 +101,8 @@ def test_an_interrupt_keeps_what_was_done(monkeypatch):
     ],
 )
 def test_where_a_loss_stands(loss, said):
-    assert among(loss, LADDER) == said
-    assert among(loss, {}) == ""
+    assert beside_baselines(loss, LADDER) == said
+    assert beside_baselines(loss, {}) == ""
 
 
 def test_chart_and_words_agree_with_the_losses():

@@ -121,9 +121,9 @@ def judge(exercise, function):
         at_work = cases[min(len(found), len(cases) - 1)]
         return _result(messages.out_of_time(exercise, at_work, runner.TIME_LIMIT), printed)
     answer = diagnose.Answer(exercise, function, source, cases, expected, found)
-    if not answer.wrong:
-        return _right(answer, printed)
-    return _wrong(answer, printed)
+    if answer.wrong and answer.nearly and diagnose.single_precision(function):
+        answer = answer.nearly
+    return _wrong(answer, printed) if answer.wrong else _right(answer, printed)
 
 
 def _result(lines, printed=(), mistake=None):
@@ -137,7 +137,9 @@ def _right(answer, printed):
         if outcome.written:
             lines = messages.writes(answer.exercise, args, outcome)
             return _result(lines, printed, "writes-into-argument")
-    return Result(True, "\n".join([f"{answer.exercise.name}: passed.", *printed]))
+    names = diagnose.single_precision(answer.function) if answer.precision else []
+    said = messages.precise_to(names) if names or answer.in_single_precision else []
+    return Result(True, "\n".join([f"{answer.exercise.name}: passed.", *said, *printed]))
 
 
 def _wrong(answer, printed):
@@ -146,16 +148,19 @@ def _wrong(answer, printed):
     expected, found, difference = answer.expected[i], answer.found[i], answer.differences[i]
     case = messages.smallest(exercise, answer.cases[i])
     mistakes, more, writes = diagnose.recognise(answer)
-    if mistakes:
+    plain = found.error and not (mistakes and mistakes[0].error)
+    slip, sentence = slips.find(answer, slips.PLAIN) if plain else ("", "")
+    if mistakes and not slip:
         lines = [f"{exercise.name}: {mistakes[0].hint}", *(m.hint for m in mistakes[1:])]
         lines += [*case, *messages.came(exercise, found, difference)]
         lines += [] if writes else messages.written_names(found)
         if more:
             lines.append("Other inputs go wrong for another reason as well. Mend this one first.")
         return _result(lines, printed, mistakes[0].name)
-    slip, sentence = slips.find(answer)
+    if not slip:
+        slip, sentence = slips.find(answer)
     if found.error:
-        said = messages.error_in_words(found.error, exercise)
+        said = messages.error_in_words(found.error, exercise, advise=not slip)
         lines = [*([sentence] if slip else []), *said, *case]
     else:
         said = messages.difference_in_words(exercise, difference)

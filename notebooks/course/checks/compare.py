@@ -107,6 +107,11 @@ def find(expected, got, tolerance, parts=(), part="", zero=ZERO):
     return difference
 
 
+def exact(expected, got, tolerance):
+    """Whether an answer agrees whatever the precision of its floats."""
+    return _find(expected, got, Tolerance(tolerance, ZERO * tolerance), (), "") is None
+
+
 def parts_of(value, names=()):
     """The parts of an answer by name: of a dict with strings for keys, or of a tuple with names."""
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):

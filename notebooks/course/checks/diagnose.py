@@ -1,5 +1,6 @@
 """Which known mistake a learner's answers come from."""
 
+import ast
 import contextlib
 import inspect
 import re
@@ -12,7 +13,7 @@ import numpy as np
 
 from ..exercises import EXERCISES, Exercise
 from . import compare, runner
-from .source import Source
+from .source import Source, source_of
 
 
 @cache
@@ -55,6 +56,22 @@ class Answer:
     def wrong(self):
         """The numbers of the cases that went wrong, smallest first."""
         return [i for i, difference in enumerate(self.differences) if difference is not None]
+
+    @cached_property
+    def nearly(self):
+        """The same answer judged by the precision of float32, if it is right by that; else None."""
+        same = replace(self, precision=compare.PRECISION[4])
+        return None if same.wrong else same
+
+    @property
+    def in_single_precision(self):
+        """Whether right answers are float32, and not exact for all that."""
+        pairs = [(e, f) for e, f in zip(self.expected, self.found, strict=True) if not e.error]
+        return any(
+            compare.float_size(f.value) == 4
+            and not compare.exact(e.value, f.value, self.exercise.tolerance)
+            for e, f in pairs
+        )
 
     @cached_property
     def arguments(self):
@@ -224,6 +241,25 @@ def _by_part(answer):
     return mistakes, explained != wrong
 
 
+def single_precision(function, seen=None):
+    """The exercises' functions that a function builds on and that give float32, as far as seen."""
+    seen = set() if seen is None else seen
+    function = inspect.unwrap(function)
+    scope, found = getattr(function, "__globals__", {}), []
+    nodes = source_of(function).nodes
+    for name in {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)}:
+        other = scope.get(name)
+        if name not in EXERCISES or name in seen or not callable(other):
+            continue
+        seen.add(name)
+        cases = expected_outcomes(name)[0][:1]
+        outcomes = runner.outcomes(EXERCISES[name], other, cases)[0]
+        if any(compare.float_size([o.value, o.after]) == 4 for o in outcomes):
+            found.append(name)
+        found += single_precision(other, seen)
+    return sorted(found)
+
+
 def parts_judged(answer):
     """Which parts of the first wrong answer are right, and which are wrong."""
     i = answer.wrong[0]
@@ -238,14 +274,15 @@ def parts_judged(answer):
 
 
 def common_patterns(answer):
-    """What the wrong answers have in common with the right ones: (part, words), if it is plain.
+    """What the wrong answers have in common with the right ones: (part, words, everywhere).
 
-    Only what holds for every wrong answer, and if there are at least two.
+    What holds for every wrong answer, if there are at least two; that a matrix lies on its side
+    shows in one as well, where other shapes do not even fit.
     """
-    per_part = {}
+    per_part, stopped = {}, any(answer.found[i].error for i in answer.wrong)
     for i in answer.wrong:
         if answer.found[i].error:
-            return []
+            continue
         right, found = (parts_of(answer.exercise, o[i]) for o in (answer.expected, answer.found))
         if right and right.keys() == found.keys():
             differences = {name: answer.find(right[name], found[name]) for name in right}
@@ -256,12 +293,17 @@ def common_patterns(answer):
                 per_part.setdefault(name, []).append(difference)
     found = []
     for name, differences in per_part.items():
-        if len(differences) < 2 or not all(
+        if not all(
             d.kind in ("value", "shape") and isinstance(d.expected, np.ndarray) for d in differences
         ):
             continue
+        everywhere = len(differences) > 1 and not stopped
         common = set.intersection(*(set(compare.patterns(d)) for d in differences))
-        found += [(name, words) for words in sorted(common)]
+        found += [
+            (name, words, everywhere)
+            for words in sorted(common)
+            if everywhere or "transpose" in words
+        ]
     return found
 
 

@@ -29,11 +29,19 @@ ADVICE = {  # what to look at, by the kind of exception
 # What to look at, by what an exception says and by the line it comes from; the first that fits.
 ADVICE_BY_TEXT = (
     (
+        r"has taken more than \d+ MB",
+        "Is there a loop that never ends, or that makes far more than is asked for?",
+    ),
+    (
         "NoneType",
         "",
         "Something that should hold a value is None: does a function that you call lack `return`?",
     ),
-    (r"module '(numpy|math)' has no attribute 'ln'", "", "The natural logarithm is `log` there."),
+    (
+        r"module '(numpy|math)' has no attribute 'ln'",
+        "",
+        "The natural logarithm, ln on paper, is called `log` there.",
+    ),
     (
         r"module '(\w+)' has no attribute",
         "",
@@ -286,7 +294,7 @@ def _first_place(expected, got):
     return f" It is right up to character {same}."
 
 
-def error_in_words(error, exercise=None):
+def error_in_words(error, exercise=None, advise=True):
     """Which exception, where, and what to look at."""
     lines = [
         f"Your function stops with {error.kind.__name__}"
@@ -295,6 +303,8 @@ def error_in_words(error, exercise=None):
     if error.source:
         lines.append(f"It happens in line {error.line} of its cell:")
         lines.append(f"    {error.source}")
+    if not advise:
+        return lines
     advice = _advice_on_name(error, exercise) or next(
         (
             said
@@ -382,7 +392,7 @@ def came(exercise, outcome, difference):
     if outcome.error:
         return error_in_words(outcome.error, exercise)
     answer = exercise.returns and difference.part not in outcome.after
-    lines = _came(outcome.value if answer else outcome.after, 4)
+    lines = _came(outcome.value if answer else outcome.after, _digits(difference))
     if difference.kind in ("type", "length", "shape", "keys", "whole"):
         lines.append(difference_in_words(exercise, difference))
     return lines + troubles(outcome, difference)
@@ -401,11 +411,26 @@ def smallest(exercise, args):
 
 
 def patterns(found):
-    """What all wrong answers have in common with the right ones; found: (part, words)."""
-    return [
-        f"It is the same in every case: {f'in `{part}` ' if part else ''}{words}."
-        for part, words in found
-    ]
+    """What wrong answers have in common with the right ones; found: (part, words, everywhere)."""
+    lines = []
+    for part, words, everywhere in found:
+        words = words.replace("it is", f"`{part}` is", 1) if part else words
+        words = words if "`" in words or not part else f"in `{part}` {words}"
+        start = "It is the same in every case: " if everywhere else "Where an answer comes, "
+        lines.append(f"{start}{words}.")
+    return lines
+
+
+def precise_to(names):
+    """That an answer is right to the precision of float32; names: what it builds on, or none."""
+    if not names:
+        return [
+            "It gives float32, which keeps 7 digits where float64 keeps 16. It is judged by that, "
+            "and so is what builds on it."
+        ]
+    which = " and ".join(f"`{name}`" for name in names)
+    verb = "gives" if len(names) == 1 else "give"
+    return [f"It builds on {which}, which {verb} float32, and is judged by those 7 digits."]
 
 
 def right_and_wrong(good, bad):

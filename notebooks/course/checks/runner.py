@@ -5,9 +5,12 @@ import collections
 import contextlib
 import copy
 import ctypes
+import gc
 import inspect
 import io
 import linecache
+import mmap
+import os
 import sys
 import threading
 import time
@@ -22,6 +25,8 @@ from .compare import Opaque
 
 TIME_LIMIT = 5.0  # seconds for all calls of one check together
 PATIENCE = 4  # times as long on the clock, while the processor is busy with something else
+MEMORY_LIMIT = 128  # MB by which the process may grow meanwhile, where that can be read
+SUSPICIOUS = 16  # MB from which on it is looked at how deep the calls are
 PRINT_LIMIT = 4000  # characters of printed text that are looked at
 
 MONITORING = hasattr(sys, "monitoring")
@@ -95,10 +100,13 @@ def unchanged(before, after):
     return True
 
 
-def raised(error, function):
-    """Note down an exception: what it says, and the last line of the learner's own code."""
+def raised(error, function, frames=None):
+    """Note down an exception: what it says, and the last line of the learner's own code.
+
+    frames: where it was, innermost last, if the exception itself does not know.
+    """
     code = getattr(function, "__code__", None)
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = traceback.extract_tb(error.__traceback__) if frames is None else frames
     own = [frame for frame in frames if code and frame.filename == code.co_filename]
     try:
         text = str(error)
@@ -187,6 +195,7 @@ class WorkerThread(threading.Thread):
         self.task, self.begin = task, begin
         self.done = self.over = False
         self.error, self.interrupt = type("OutOfTime", (OutOfTime,), {}), None
+        self.refusal = OutOfTime()  # one for all lines: Python walks along a chain of them
         self.finished = threading.Lock()  # released when it is over, so that nobody waits longer
         self.finished.acquire()
 
@@ -208,11 +217,12 @@ class WorkerThread(threading.Thread):
                     pass
         except OutOfTime:
             pass
+        self.refusal = None  # and all the frames that it has come through
         self.finished.release()
 
-    def stop(self):
-        """Ask the thread to end until it does, for a second at most."""
-        end = time.monotonic() + 1
+    def stop(self, seconds):
+        """Ask the thread to end until it does, for so many seconds at most."""
+        end = time.monotonic() + seconds
         with _every_line(self.raise_timeout) if MONITORING and not self.over else _nothing():
             while not self.over and time.monotonic() < end:
                 if self.interrupt and not self.over:  # asked last: it cannot end before the call
@@ -223,7 +233,7 @@ class WorkerThread(threading.Thread):
         """Raise OutOfTime at a line of the thread's own."""
         ours = threading.get_ident() == self.ident and code.co_filename != __file__
         if ours and not self.over and code.co_filename != threading.__file__:
-            raise OutOfTime
+            raise self.refusal
 
 
 @contextlib.contextmanager
@@ -245,6 +255,21 @@ def _every_line(callback):
         monitoring.free_tool_id(tool)
 
 
+@contextlib.contextmanager
+def _no_depth_limit():
+    """Let calls of Python functions succeed in threads that are deeper than allowed.
+
+    Else each line that `_every_line` stops there raised RecursionError instead, which code catches
+    more often; and a chain of so many takes minutes.
+    """
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10**9)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 def _no_input(*args, **named):
     raise RuntimeError("`input` waits for a person; a function gets its values as arguments")
 
@@ -260,13 +285,59 @@ def _clocks():
     return spent
 
 
+@contextlib.contextmanager
+def _memory(thread):
+    """Give excess(): what a thread is to be stopped for by now, as an exception, and its frames.
+
+    On Python 3.15.2 some calls are not stopped at the depth that it allows: where they have no
+    end, they took 500 MB a second. What is deeper is a RecursionError all the same.
+    """
+    try:
+        statm = open("/proc/self/statm", "rb", 0)  # noqa: SIM115  Linux
+    except OSError:
+        yield lambda: None
+        return
+
+    def resident():  # one system call: at each of them the thread may go on with another step
+        return int(os.pread(statm.fileno(), 100, 0).split()[1]) * mmap.PAGESIZE / 1e6
+
+    def excess():
+        grown = resident() - before
+        if grown < SUSPICIOUS:
+            return None
+        most, frame, frames = sys.getrecursionlimit(), sys._current_frames().get(thread.ident), []
+        while frame and len(frames) <= most:
+            code = frame.f_code
+            frames.append(
+                traceback.FrameSummary(
+                    code.co_filename, frame.f_lineno or 0, code.co_name, lookup_line=False
+                )
+            )
+            frame = frame.f_back
+        if len(frames) > most:
+            return RecursionError("maximum recursion depth exceeded"), frames[::-1]
+        if grown > MEMORY_LIMIT:
+            return MemoryError(f"it has taken more than {MEMORY_LIMIT} MB"), frames[::-1]
+        return None
+
+    with statm:
+        before = resident()
+        yield excess
+
+
 def run_with_timeout(task, seconds):
-    """Run task() in a thread of its own; return whether it ended in time, and what it printed.
+    """Run task() in a thread of its own; return whether it ended in time, what it printed, and why
+    it was stopped if not for the time: an exception and its frames, or None.
 
     Out of time is a task that has had so many seconds, and the processor for most of them; on a
-    machine too busy to let it run, PATIENCE times as long. Its prints are kept, its warnings
-    silenced, its questions refused. It takes no signals, so it works on every system. An
-    interrupt from the keyboard stops the task and is passed on.
+    machine too busy to let it run, PATIENCE times as long. Out of memory is one by which the
+    process grows by more than MEMORY_LIMIT; it is looked at fifty times a second. Its prints are
+    kept, its warnings silenced, its questions refused. It takes no signals, so it works on every
+    system. An interrupt from the keyboard stops the task and is passed on.
+
+    Not covered: what a single call of NumPy or of a built-in function takes at once, such as an
+    array that is far too large: no other thread runs meanwhile, and MemoryError comes only where
+    the system refuses it. And, but for the time, systems other than Linux.
     """
     outs = {name: _Router(getattr(sys, name)) for name in ("stdout", "stderr")}
 
@@ -276,26 +347,31 @@ def run_with_timeout(task, seconds):
 
     _routers.append(outs)
     ask, thread = builtins.input, WorkerThread(task, begin)
+    why = None
     for name, out in outs.items():
         setattr(sys, name, out)
     builtins.input = _no_input
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _memory(thread) as excess:
             warnings.simplefilter("ignore")
             thread.start()
             spent = _clocks()
-            while not thread.over and not spent(seconds):
+            while not (thread.over or why or spent(seconds)):
                 thread.finished.acquire(
-                    timeout=0.05
+                    timeout=0.02
                 )  # in slices: Ctrl-C gets through on Windows too
+                why = None if thread.over else excess()
     finally:
-        thread.stop()
+        with _no_depth_limit() if why and isinstance(why[0], RecursionError) else _nothing():
+            thread.stop(10 if why else 1)  # it may have a million calls to leave; or be asleep
         builtins.input = ask
         if thread.over:  # a thread that would not stop stays cut off from the page
             for name, out in outs.items():
                 if getattr(sys, name) is out:
                     setattr(sys, name, out.original)
-    return thread.done, "".join(outs["stdout"].kept)
+    if why:
+        gc.collect()  # an exception and the frames that it came through hold one another
+    return thread.done, "".join(outs["stdout"].kept), None if thread.done else why
 
 
 def not_written(found):
@@ -312,7 +388,8 @@ def looks_unwritten(function):
 def outcomes(exercise, function, cases):
     """Return the outcomes of the function on the cases that it came to, and its prints.
 
-    A function that is not written yet is called once.
+    A function that is not written yet is called once; one that takes too much memory is not called
+    again, and has stopped with that error in all the cases that are left.
     """
     found = []
 
@@ -322,5 +399,9 @@ def outcomes(exercise, function, cases):
             if not_written(found):
                 break
 
-    in_time, printed = run_with_timeout(task, TIME_LIMIT)
+    in_time, printed, why = run_with_timeout(task, TIME_LIMIT)
+    if why:
+        error, frames = why
+        stopped = Outcome(error=raised(error, function, frames))
+        return found + [stopped] * (len(cases) - len(found)), True, printed
     return found, in_time, printed

@@ -71,7 +71,10 @@ def _apart(stage, module):
             note = runner.raised(error, module.train_step)
             found.append(Result(False, "\n".join(messages.error_in_words(note))))
 
-    in_time, _ = runner.run_with_timeout(task, TIME_LIMIT)
+    in_time, _, why = runner.run_with_timeout(task, TIME_LIMIT)
+    if why:
+        note = runner.raised(why[0], module.train_step, why[1])
+        return Result(False, "\n".join(messages.error_in_words(note)))
     if not in_time:
         return Result(
             False,

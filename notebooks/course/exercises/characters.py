@@ -7,6 +7,7 @@ import numpy as np
 
 import rnn_core
 
+from ..texts import VERSE
 from .base import Exercise
 
 # build_vocabulary --------------------------------------------------------------------------
@@ -18,11 +19,12 @@ def build_vocabulary(text):
 
 
 def build_vocabulary_cases(rng):
-    """Short words; repeats, capitals, white space inside and at an end; made-up texts.
+    """One character, short words; repeats, capitals, digits, white space inside and at both ends.
 
-    The last has characters enough that the order in which a set is filled shows in its own.
+    Then the verse and made-up texts. The last has characters enough that the order in which a set is filled shows in its own.
     """
     for text in (
+        "a",
         "ba",
         "hope",
         "banana",
@@ -31,6 +33,8 @@ def build_vocabulary_cases(rng):
         "zyx zyx wvu!",
         "é☺a",
         "hope\n",
+        "\t1:10 a\u00a0b ",
+        VERSE,
     ):
         yield (text,)
     letters = list("abcdefghijklmnopqrstuvwxyz .,ABC")
@@ -190,6 +194,108 @@ def places_in_the_text(text):
 
 
 @BUILD_VOCABULARY.mistake("""
+    Each dictionary holds one character alone.
+    Is the `return` indented into the loop, so that it ends after one turn?
+    """)
+def only_first_character(text):
+    return both_ways(sorted(set(text))[:1])
+
+
+@BUILD_VOCABULARY.mistake("""
+    The first dictionary is right, the second holds one character alone.
+    Is the `return` indented into the second loop?
+    """)
+def only_first_way_back(text):
+    characters = sorted(set(text))
+    return both_ways(characters)[0], {0: characters[0]}
+
+
+@BUILD_VOCABULARY.mistake("""
+    The last character in sorted order is missing.
+    Look at where the counting ends: `range` stops before its last number.
+    """)
+def last_character_left_out(text):
+    return both_ways(sorted(set(text))[:-1])
+
+
+@BUILD_VOCABULARY.mistake("""
+    The numbers are sorted without regard to capitals, so "H" and "h" have no order of their own.
+    Sort the characters as they are.
+    """)
+def sorted_without_capitals(text):
+    return both_ways(sorted(set(text), key=str.lower))
+
+
+@BUILD_VOCABULARY.mistake("""
+    White space at the ends of the text has been taken off.
+    It is text like any other: lines end with it.
+    """)
+def ends_stripped(text):
+    return both_ways(sorted(set(text.strip())))
+
+
+@BUILD_VOCABULARY.mistake("""
+    The space is missing.
+    It is a character like any other, and the most frequent of all: without it the network could not tell where a word ends.
+    """)
+def space_left_out(text):
+    return both_ways(sorted(set(text) - {" "}))
+
+
+@BUILD_VOCABULARY.mistake("""
+    White space is missing.
+    Spaces and ends of lines are characters like any other: without them a text would not come back as it was.
+    """)
+def white_space_left_out(text):
+    return both_ways(sorted(set("".join(text.split()))))
+
+
+@BUILD_VOCABULARY.mistake("""
+    Only letters have a number here.
+    Spaces, digits and punctuation are characters like any other, and the network is to write them too.
+    """)
+def nothing_but_letters(text):
+    return both_ways(sorted({char for char in text if char.isalpha()}))
+
+
+@BUILD_VOCABULARY.mistake("""
+    These are places in the alphabet, so the numbers have gaps, and all but small letters fall off it.
+    Number the characters that are there, from 0 to V - 1.
+    """)
+def places_in_the_alphabet(text):
+    characters = sorted(set(text))
+    return (
+        {char: ord(char) - ord("a") for char in characters},
+        {ord(char) - ord("a"): char for char in characters},
+    )
+
+
+@BUILD_VOCABULARY.mistake("""
+    The way back starts at 1 while the way there starts at 0.
+    A text would come back with every character moved along.
+    """)
+def way_back_starts_at_one(text):
+    characters = sorted(set(text))
+    return both_ways(characters)[0], both_ways(characters, start=1)[1]
+
+
+@BUILD_VOCABULARY.mistake("""
+    The way back goes along the text and not along the sorted list that the numbers come from.
+    Both dictionaries need the same list.
+    """)
+def way_back_along_the_text(text):
+    return both_ways(sorted(set(text)))[0], dict(enumerate(text))
+
+
+@BUILD_VOCABULARY.mistake("""
+    The way back goes along a set, which has no order, and not along the sorted list that the numbers come from.
+    Both dictionaries need the same list.
+    """)
+def way_back_along_a_set(text):
+    return both_ways(sorted(set(text)))[0], dict(enumerate(set(text)))
+
+
+@BUILD_VOCABULARY.mistake("""
     Both dictionaries lead from number to character.
     The first leads the other way, from character to number.
     """)
@@ -202,12 +308,18 @@ def same_way_back_twice(text):
 
 
 def one_hot_cases(rng):
-    """One index, then several with repeats, then random ones; more rows than columns and fewer."""
+    """One index, then several with repeats, `hope`, then random ones; more rows than columns and fewer.
+
+    And a vocabulary of one character.
+    """
     yield np.array([1]), 3
+    yield np.array([0]), 1
     yield np.array([0, 2]), 3
     yield np.array([2, 0, 2, 2]), 4
     yield np.array([3]), 6
+    yield np.array([1, 2, 3, 0]), 4
     yield np.array([0, 1, 2, 3]), 4
+    yield np.array([0, 0, 0]), 1
     for count, size in ((5, 5), (25, 22), (7, 40)):
         yield rng.integers(size, size=count), size
 
@@ -249,19 +361,23 @@ def counts(indices, size):
     return np.bincount(indices, minlength=size).astype(float)
 
 
-@ONE_HOT.mistake("""
-    Whole rows are filled with ones.
+@ONE_HOT.mistake(
+    """
+    Whole rows are filled with ones, or the index is past the last row.
     `rows[indices] = 1` picks rows alone; each row wants one column of its own as well.
-    """)
+    """,
+    error="out of bounds",
+)
 def whole_rows(indices, size):
     rows = np.zeros((len(indices), size))
-    rows[np.minimum(indices, len(indices) - 1)] = 1
+    rows[indices] = 1
     return rows
 
 
 @ONE_HOT.mistake("""
     Every row has a 1 for every index.
-    `rows[:, indices] = 1` picks all rows; pair each row with its own column.
+    Either all rows are picked at once, as `rows[:, indices] = 1` does, or all rows are one and the same list or array, as in `[[0] * size] * T` or with a row that is made before the loop.
+    Each row needs to be made anew, with its own column alone.
     """)
 def whole_columns(indices, size):
     rows = np.zeros((len(indices), size))
@@ -306,8 +422,8 @@ def inverted(indices, size):
 
 
 @ONE_HOT.mistake("""
-    The ones run down the diagonal whatever the indices are.
-    `np.eye` has a row for each character; which of its rows does each index ask for?
+    The ones run down the diagonal, whatever the indices are.
+    The column of each row's 1 stands in `indices`.
     """)
 def diagonal(indices, size):
     return np.eye(len(indices), size)
@@ -323,7 +439,7 @@ def filled_up(indices, size):
 
 @ONE_HOT.mistake("""
     Only the first row has its 1.
-    Is the `return` indented into the loop, so that it ends after one turn?
+    Is a `return` indented into the loop, so that it ends after one turn?
     """)
 def only_first_row(indices, size):
     rows = np.zeros((len(indices), size))
@@ -350,10 +466,13 @@ def index_for_row(indices, size):
     return rows
 
 
-@ONE_HOT.mistake("""
-    `np.eye` is given the number of indices.
-    Its table needs a row and a column for each character that there is.
-    """)
+@ONE_HOT.mistake(
+    """
+    The rows are as wide as there are indices.
+    A row needs a place for each character that there is: how many those are stands in `size`.
+    """,
+    error="out of bounds",
+)
 def table_too_small(indices, size):
     return np.eye(len(indices))[indices]
 
@@ -369,6 +488,116 @@ def shape_in_two_arguments(indices, size):
     return np.zeros(len(indices), size)
 
 
+@ONE_HOT.mistake("""
+    There is one row, for the first index; every other index needs a row as well.
+    Is a `return` indented into the loop?
+    """)
+def first_row_alone(indices, size):
+    return rnn_core.one_hot(indices[:1], size)
+
+
+@ONE_HOT.mistake("""
+    The last row has no 1.
+    Look at where the loop ends: `range` stops before its last number.
+    """)
+def last_row_left_empty(indices, size):
+    rows = rnn_core.one_hot(indices, size)
+    rows[-1] = 0
+    return rows
+
+
+@ONE_HOT.mistake("""
+    The first row has no 1.
+    Rows are counted from 0.
+    """)
+def first_row_left_empty(indices, size):
+    rows = rnn_core.one_hot(indices, size)
+    rows[0] = 0
+    return rows
+
+
+@ONE_HOT.mistake("""
+    Each row keeps the ones of the rows before it.
+    Begin every row with zeros.
+    """)
+def row_not_cleared(indices, size):
+    return np.maximum.accumulate(rnn_core.one_hot(indices, size), axis=0)
+
+
+@ONE_HOT.mistake("""
+    All rows look like the last one: they are one and the same array, which is changed at each turn.
+    Make a new row each time.
+    """)
+def same_row_kept(indices, size):
+    row, rows = np.zeros(size), []
+    for index in indices:
+        row[:] = 0
+        row[index] = 1
+        rows.append(row)
+    return np.array(rows)
+
+
+@ONE_HOT.mistake(
+    """
+    Row and column have changed places where the 1 is written.
+    `rows` has shape (T, size): first the time step, then the character.
+    """,
+    error="out of bounds|out of range",
+)
+def row_and_column_swapped(indices, size):
+    rows = np.zeros((len(indices), size))
+    for t, index in enumerate(indices):
+        rows[index, t] = 1
+    return rows
+
+
+@ONE_HOT.mistake("""
+    The rows are one column too wide.
+    Numbers from 0 to `size` - 1 are `size` numbers.
+    """)
+def one_column_too_many(indices, size):
+    return np.eye(size + 1)[indices]
+
+
+@ONE_HOT.mistake(
+    """
+    The rows are one column too narrow, so the last character has no place.
+    Numbers from 0 to `size` - 1 are `size` numbers.
+    """,
+    error="out of bounds",
+)
+def one_column_too_few(indices, size):
+    return np.eye(size - 1)[indices]
+
+
+@ONE_HOT.mistake(
+    """
+    An array stands where a single number is wanted, as `indices` does in `range(indices)`, or in the square brackets of a list.
+    How many rows there are is its length; a loop can go through its entries themselves, `for index in indices`.
+    """,
+    error="only integer scalar|only (length|size)-1|cannot be interpreted as an integer",
+)
+def range_of_the_indices(indices, size):
+    rows = np.zeros((len(indices), size))
+    for t in range(indices):
+        rows[t, indices[t]] = 1
+    return rows
+
+
+@ONE_HOT.mistake(
+    """
+    The loop goes over the characters, `size` of them.
+    There is a row for each index: how many of those are there?
+    """,
+    error="out of bounds",
+)
+def loop_over_the_characters(indices, size):
+    rows = np.zeros((len(indices), size))
+    for t in range(size):
+        rows[t, indices[t]] = 1
+    return rows
+
+
 # shift_targets -----------------------------------------------------------------------------
 
 
@@ -377,10 +606,12 @@ def shift_targets(indices):
 
 
 def shift_targets_cases(rng):
-    """hope itself, then numbers that do not run in order."""
+    """hope itself, one pair, then numbers that do not run in order, and the verse."""
     yield (np.array([1, 2, 3, 0]),)
     yield (np.array([5, 9]),)
     yield (np.array([7, 7, 1]),)
+    yield (np.array([4, 4]),)
+    yield (rnn_core.Vocabulary(VERSE).encode(VERSE),)
     for length in (3, 8, 26):
         yield (rng.integers(22, size=length),)
 
@@ -508,6 +739,109 @@ def every_other(indices):
     """)
 def inputs_shifted_too(indices):
     return indices[1:], indices[1:]
+
+
+@SHIFT_TARGETS.mistake(
+    """
+    The loop asks for the character after the last one, and there is none.
+    How many characters of the text have a follower?
+    """,
+    error="out of bounds|out of range",
+)
+def past_the_end(indices):
+    inputs, targets = [], []
+    for t in range(len(indices)):
+        inputs.append(indices[t])
+        targets.append(indices[t + 1])
+    return inputs, targets
+
+
+@SHIFT_TARGETS.mistake("""
+    The last pair is missing: every character but the last is a question.
+    Look at where the loop or the slices end.
+    """)
+def last_pair_left_out(indices):
+    return indices[:-2], indices[1:-1]
+
+
+@SHIFT_TARGETS.mistake("""
+    The first pair is missing: the first character is read too, and has a follower.
+    Positions are counted from 0.
+    """)
+def first_pair_left_out(indices):
+    return indices[1:-1], indices[2:]
+
+
+@SHIFT_TARGETS.mistake("""
+    There is a single pair, the first.
+    Is a `return` indented into the loop?
+    """)
+def only_first_pair(indices):
+    return indices[:1], indices[1:2]
+
+
+@SHIFT_TARGETS.mistake("""
+    The first character is the only input, and all others are its targets.
+    Every character but the last is an input.
+    """)
+def first_and_rest(indices):
+    return indices[:1], indices[1:]
+
+
+@SHIFT_TARGETS.mistake("""
+    The targets are the last character alone, a single number.
+    Every input has a follower: a slice needs a colon.
+    """)
+def last_number(indices):
+    return indices[:-1], indices[-1]
+
+
+@SHIFT_TARGETS.mistake("""
+    The inputs are right; of the targets there is one too many.
+    The first character follows nothing, and nothing follows the last.
+    """)
+def targets_not_cut(indices):
+    return indices[:-1], indices
+
+
+@SHIFT_TARGETS.mistake("""
+    The inputs are right; the targets wrap around, so that there is one too many.
+    The text does not say that its first character follows the last.
+    """)
+def targets_wrapped(indices):
+    return indices[:-1], np.roll(indices, -1)
+
+
+@SHIFT_TARGETS.mistake("""
+    The targets run backwards.
+    `[::-1]` turns a text round; what is wanted is the same text, moved along by one.
+    """)
+def turned_round(indices):
+    return indices[:-1], indices[::-1][:-1]
+
+
+@SHIFT_TARGETS.mistake("""
+    The targets are the differences between neighbours.
+    What comes next is a character, by its number.
+    """)
+def differences(indices):
+    return indices[:-1], np.diff(indices)
+
+
+@SHIFT_TARGETS.mistake("""
+    Both are rows of one array.
+    Give back two arrays, with a comma between them.
+    """)
+def stacked(indices):
+    return np.array([indices[:-1], indices[1:]])
+
+
+@SHIFT_TARGETS.mistake("""
+    Inputs and targets are the columns of one array.
+    Give back two arrays: all the inputs, and all the targets.
+    """)
+def stacked_as_columns(indices):
+    return np.column_stack([indices[:-1], indices[1:]])
 
 
 EXERCISES_HERE = [BUILD_VOCABULARY, ONE_HOT, SHIFT_TARGETS]

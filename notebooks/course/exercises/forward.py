@@ -13,8 +13,21 @@ def rnn_step(x, h_prev, Wxh, Whh, bh):
     return np.tanh(Wxh @ x + Whh @ h_prev + bh)
 
 
+# The weights that lesson 3 was given, in whole numbers.
+WORDS = (
+    np.array([[-1, 0, 2, 0], [1, -1, 0, 0], [1, -1, 1, -1]]),
+    np.array([[0, 2, 1], [-2, 0, 0], [0, 0, -1]]),
+    np.array([[2, 2, -1], [2, -3, -1], [-3, -1, -2], [0, 1, 4]]),
+    np.array([-1, 0, 0]),
+    np.array([-1, -1, 0, 1]),
+)
+
+
 def rnn_step_cases(rng):
-    """Two characters and two units by hand, then more of either, then as many as in the verse."""
+    """Two characters and two units by hand, one unit, and sums far beyond the bend of tanh.
+
+    Then the lesson's own weights, as whole numbers and as floats, and random ones.
+    """
     yield (
         np.array([0.0, 1.0]),
         np.array([1.0, -0.5]),
@@ -22,6 +35,7 @@ def rnn_step_cases(rng):
         np.array([[0.5, 1.0], [-1.0, 0.0]]),
         np.array([0.5, -0.5]),
     )
+    yield np.ones(1), np.array([0.5]), np.array([[1.0]]), np.array([[-1.0]]), np.array([0.2])
     yield (
         np.array([1.0, 0.0, 0.0]),
         np.zeros(2),
@@ -29,6 +43,17 @@ def rnn_step_cases(rng):
         np.array([[0.0, -1.0], [1.0, 0.5]]),
         np.array([0.0, 1.0]),
     )
+    yield (
+        np.array([1.0, 0.0]),
+        np.array([1.0, -1.0]),
+        np.array([[1000.0, 0.0], [-1000.0, 0.0]]),
+        np.array([[10.0, 0.0], [0.0, 10.0]]),
+        np.zeros(2),
+    )
+    Wxh, Whh, _, bh, _ = WORDS
+    for h_prev in (np.zeros(3), np.array([-0.8, 0.9, 0.5])):
+        yield np.array([0.0, 0.0, 1.0, 0.0]), h_prev, Wxh, Whh, bh
+        yield np.array([0.0, 1.0, 0.0, 0.0]), h_prev, *(1.0 * array for array in (Wxh, Whh, bh))
     for V, H in ((3, 3), (4, 3), (3, 4), (4, 4), (5, 1), (22, 64)):
         _, h_prev, Wxh, Whh, _, bh, _ = weights_and_text(rng, 1, V, H)
         yield one_hot(int(rng.integers(V)), V), h_prev, Wxh, Whh, bh
@@ -119,7 +144,7 @@ RNN_STEP.mistake(
 
 
 @RNN_STEP.mistake("""
-    `x @ Wxh` picks a row of `Wxh`.
+    A row of `Wxh` is picked, as `x @ Wxh` does.
     Its columns belong to the characters: look at the order of the product for x.
     """)
 def input_transposed(x, h_prev, Wxh, Whh, bh):
@@ -254,6 +279,90 @@ def tangent(x, h_prev, Wxh, Whh, bh):
     return np.tan(Wxh @ x + Whh @ h_prev + bh)
 
 
+@RNN_STEP.mistake(
+    """
+    An array of whole numbers is asked to hold fractions: it is a copy of `bh`, or of another argument that holds whole numbers, and `+=` writes the sum into it.
+    Let a sum of its own be made, as `a = bh + ...` does.
+    """,
+    error="Cannot cast",
+)
+def added_into_whole_numbers(x, h_prev, Wxh, Whh, bh):
+    a = bh.copy()
+    a += Wxh @ x
+    a += Whh @ h_prev
+    return np.tanh(a)
+
+
+@RNN_STEP.mistake("""
+    With weights in whole numbers the state is cut off to whole numbers: an array made by `zeros_like`, or a copy of an argument, holds what that argument holds.
+    Make one for floats, as `np.zeros(len(bh))`.
+    """)
+def cut_to_whole_numbers(x, h_prev, Wxh, Whh, bh):
+    h = np.zeros_like(bh)
+    h[:] = np.tanh(Wxh @ x + Whh @ h_prev + bh)
+    return h
+
+
+@RNN_STEP.mistake("""
+    With weights in whole numbers the sums are cut off to whole numbers: an array made by `zeros_like`, or a copy of `bh`, holds what `bh` holds.
+    Make one for floats, as `np.zeros(len(bh))`.
+    """)
+def sums_cut_to_whole_numbers(x, h_prev, Wxh, Whh, bh):
+    a = np.zeros_like(bh)
+    a[:] = Wxh @ x + Whh @ h_prev + bh
+    return np.tanh(a)
+
+
+@RNN_STEP.mistake("""
+    tanh is made of exponentials here, and they overflow when a sum is large: infinity divided by infinity is `nan`.
+    `np.tanh` knows better.
+    """)
+def tanh_of_exponentials(x, h_prev, Wxh, Whh, bh):
+    a = Wxh @ x + Whh @ h_prev + bh
+    return (np.exp(a) - np.exp(-a)) / (np.exp(a) + np.exp(-a))
+
+
+@RNN_STEP.mistake("""
+    tanh is made of exponentials here, and `np.exp(2 * a)` overflows when a sum is large: infinity divided by infinity is `nan`.
+    `np.tanh` knows better.
+    """)
+def tanh_of_one_exponential(x, h_prev, Wxh, Whh, bh):
+    exps = np.exp(2 * (Wxh @ x + Whh @ h_prev + bh))
+    return (exps - 1) / (exps + 1)
+
+
+@RNN_STEP.mistake("""
+    Sums beyond -1 and 1 are cut off there, and those between pass unchanged.
+    tanh bends: it leaves differences between large sums, too.
+    """)
+def cut_off_for_tanh(x, h_prev, Wxh, Whh, bh):
+    return np.clip(Wxh @ x + Whh @ h_prev + bh, -1, 1)
+
+
+@RNN_STEP.mistake("""
+    The bias is taken away, where it should be added.
+    Compare the signs with those of the formula.
+    """)
+def bias_taken_away(x, h_prev, Wxh, Whh, bh):
+    return np.tanh(Wxh @ x + Whh @ h_prev - bh)
+
+
+@RNN_STEP.mistake("""
+    The bias is added twice.
+    Does it come in with the term of the character and with that of the state?
+    """)
+def bias_twice(x, h_prev, Wxh, Whh, bh):
+    return np.tanh(Wxh @ x + Whh @ h_prev + 2 * bh)
+
+
+@RNN_STEP.mistake("""
+    A second tanh squashes the state once more.
+    One is in the formula.
+    """)
+def tanh_twice(x, h_prev, Wxh, Whh, bh):
+    return np.tanh(np.tanh(Wxh @ x + Whh @ h_prev + bh))
+
+
 # forward -----------------------------------------------------------------------------------
 
 
@@ -273,7 +382,11 @@ def weights_and_text(rng, T, V, H):
 
 
 def forward_cases(rng):
-    """One step, then two, by hand; then random ones, with sizes that differ and that agree."""
+    """One step, then two, by hand; one unit; scores so large that a naive softmax overflows.
+
+    Then the lesson's own words with its own weights, in whole numbers and as floats, and random
+    weights, with sizes that differ and that agree.
+    """
     hand = (
         np.array([[0.0, 1.0], [2.0, -1.0]]),
         np.array([[0.5, 1.0], [-1.0, 0.0]]),
@@ -283,6 +396,22 @@ def forward_cases(rng):
     )
     yield np.array([1]), np.array([1.0, -0.5]), *hand
     yield np.array([1, 0]), np.array([0.5, 0.0]), *hand
+    yield (
+        np.array([1, 1, 0]),
+        np.array([0.5]),
+        np.array([[1.0, -1.0]]),
+        np.array([[0.5]]),
+        np.array([[1.0], [-2.0]]),
+        np.array([0.1]),
+        np.array([0.0, 1.0]),
+    )
+    Wxh, Whh, Why, bh, by = hand
+    yield np.array([0, 1]), np.array([0.5, 0.0]), Wxh, Whh, Why, bh, 1000 * by
+    yield np.array([0, 1]), np.array([0.5, 0.0]), Wxh, Whh, 1000 * Why, bh, -1000 * by
+    yield np.array([0, 1]), np.array([0.5, 0.0]), 1000 * Wxh, 1000 * Whh, Why, bh, by
+    hopepop = np.array([1, 2, 3, 0, 3, 2, 3])
+    yield hopepop, np.zeros(3), *WORDS
+    yield hopepop[:4], np.array([-0.8, 0.9, 0.5]), *(1.0 * array for array in WORDS)
     yield weights_and_text(rng, 2, 4, 3)
     for T, V, H in ((3, 3, 3), (4, 4, 4), (5, 3, 4), (3, 4, 5), (4, 4, 3), (5, 3, 3), (25, 22, 64)):
         yield weights_and_text(rng, T, V, H)
@@ -315,6 +444,14 @@ softmax_over_time = forward_by(output=lambda hs, Why, by: softmax((hs[1:] @ Why.
 output_bias_late = forward_by(output=lambda hs, Why, by: softmax(hs[1:] @ Why.T) + by)
 rows_without_transpose = forward_by(output=lambda hs, Why, by: softmax(hs[1:] @ Why + by))
 only_last_prediction = forward_by(output=lambda hs, Why, by: softmax(Why @ hs[-1] + by))
+
+
+def naive_softmax(hs, Why, by):
+    exps = np.exp(hs[1:] @ Why.T + by)
+    return exps / exps.sum(axis=1, keepdims=True)
+
+
+softmax_overflows = forward_by(output=naive_softmax)
 
 
 def one_sum_for_all(hs, Why, by):
@@ -606,14 +743,256 @@ def only_one_step(inputs, h_prev, Wxh, Whh, Why, bh, by):
     return forward(inputs[:1], h_prev, Wxh, Whh, Why, bh, by)
 
 
-@FORWARD.mistake("""
+def some_steps(steps, unread=lambda by: np.zeros(len(by))):
+    """A forward pass over some steps of a text alone, the rows of the others left as they were."""
+
+    def wrong(inputs, h_prev, Wxh, Whh, Why, bh, by):
+        hs = np.zeros((len(inputs) + 1, len(bh)))
+        ps = np.tile(unread(by), (len(inputs), 1))
+        hs[0] = h_prev
+        for t in range(len(inputs))[steps]:
+            hs[t + 1] = rnn_step(one_hot(inputs[t], len(by)), hs[t], Wxh, Whh, bh)
+            ps[t] = softmax(Why @ hs[t + 1] + by)
+        return hs, ps
+
+    return wrong
+
+
+FORWARD.mistake(
+    """
+    It stops after the first character: all later rows of `hs` and `ps` are still zeros.
+    Is the `return` indented into the loop?
+    """,
+    name="later-rows-left-empty",
+)(some_steps(slice(1)))
+
+
+FORWARD.mistake(
+    """
+    It stops after the first character: all later rows of `hs` are still zeros, and their predictions are made from those.
+    Is the `return` indented into the loop?
+    """,
+    name="later-states-left-empty",
+)(some_steps(slice(1), softmax))
+
+
+FORWARD.mistake(
+    """
     The last character is not read: its state and its prediction are still zeros.
     Look at where the loop ends.
+    """,
+    name="last-step-left-out",
+)(some_steps(slice(-1)))
+
+
+FORWARD.mistake(
+    """
+    The last character is not read: its state is still zeros, and its prediction is made from those.
+    Look at where the loop ends.
+    """,
+    name="last-state-left-empty",
+)(some_steps(slice(-1), softmax))
+
+
+@FORWARD.mistake("""
+    The last character is not read: its state and its prediction are missing.
+    Look at where the loop ends: `range` stops before its last number.
     """)
-def last_step_left_out(inputs, h_prev, Wxh, Whh, Why, bh, by):
+def last_step_missing(inputs, h_prev, Wxh, Whh, Why, bh, by):
     hs, ps = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
-    hs[-1], ps[-1] = 0, 0
-    return hs, ps
+    return hs[:-1], np.array(list(ps[:-1]))
+
+
+FORWARD.mistake(
+    """
+    The first character is not read: `hs[1]` is still zeros, and so is its prediction.
+    Look at where the loop begins: time steps are counted from 0.
+    """,
+    name="first-step-left-out",
+)(some_steps(slice(1, None)))
+
+
+FORWARD.mistake(
+    """
+    The first character is not read: `hs[1]` is still zeros, and its prediction is made from those.
+    Look at where the loop begins: time steps are counted from 0.
+    """,
+    name="first-state-left-empty",
+)(some_steps(slice(1, None), softmax))
+
+
+def written_one_row_early(output):
+    """Row t, and not t + 1, is written at step t, from the row before it, which for 0 is the last."""
+
+    def wrong(inputs, h_prev, Wxh, Whh, Why, bh, by):
+        hs = np.zeros((len(inputs) + 1, len(bh)))
+        hs[0] = h_prev
+        for t, x in enumerate(one_hot(inputs, len(by))):
+            hs[t] = rnn_step(x, hs[t - 1], Wxh, Whh, bh)
+        return hs, output(hs, Why, by)
+
+    return wrong
+
+
+FORWARD.mistake(
+    """
+    Step 0 writes into row 0, where `h_prev` stood, and starts from `hs[-1]`, which is the last row, still zeros.
+    Row t is the state before step t; the state after it belongs into the next row.
+    """,
+    name="start-overwritten",
+)(written_one_row_early(lambda hs, Why, by: softmax(hs[:-1] @ Why.T + by)))
+
+
+FORWARD.mistake(
+    """
+    Step 0 writes into row 0, where `h_prev` stood, and starts from `hs[-1]`, the last row, still zeros; and the predictions are made one row later.
+    Row t is the state before step t; the state after it belongs into the next row.
+    """,
+    name="start-overwritten-and-read-late",
+)(written_one_row_early(lambda hs, Why, by: softmax(hs[1:] @ Why.T + by)))
+
+
+@FORWARD.mistake("""
+    `hs` is the last state alone.
+    Lesson 4 walks back through all of them: keep each one, `h_prev` first.
+    """)
+def last_state_alone(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs[-1], ps
+
+
+@FORWARD.mistake("""
+    The states and probabilities are kept as columns, with an axis of length 1 at the end.
+    A row for each of them is wanted: `.ravel()` lays a column flat.
+    """)
+def kept_as_columns(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs[..., None], ps[..., None]
+
+
+@FORWARD.mistake("""
+    `h = h_prev` gives the array a second name and makes no copy, so writing into `h` writes over the start, and over every state that was kept.
+    Make a new array at each step.
+    """)
+def start_written_over(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    h, hs, ps = h_prev, [h_prev], []
+    for x in one_hot(inputs, len(by)):
+        h[:] = rnn_step(x, h, Wxh, Whh, bh)
+        hs.append(h)
+        ps.append(softmax(Why @ h + by))
+    return np.array(hs), np.array(ps)
+
+
+@FORWARD.mistake(
+    """
+    `hs` has a row for each character, and the last state finds no place.
+    Count the posts of the fence: there is one state more than there are characters.
+    """,
+    error="out of bounds|out of range",
+)
+def one_row_too_few(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs), len(bh)))
+    hs[0] = h_prev
+    for t, x in enumerate(one_hot(inputs, len(by))):
+        hs[t + 1] = rnn_step(x, hs[t], Wxh, Whh, bh)
+    return hs, softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD.mistake(
+    """
+    The rows of `hs` are as long as there are characters.
+    A state has a number for each unit: how many units are there biases `bh` for?
+    """,
+    error="mismatch|aligned|broadcast",
+)
+def characters_for_units(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, len(by)))
+    hs[0] = h_prev
+    for t, x in enumerate(one_hot(inputs, len(by))):
+        hs[t + 1] = rnn_step(x, hs[t], Wxh, Whh, bh)
+    return hs, softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD.mistake(
+    """
+    The one-hot rows are as long as there are units.
+    They need a place for each character: how many characters are there biases `by` for?
+    """,
+    error="between 0 and|out of bounds|mismatch|aligned",
+)
+def units_for_characters(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, len(bh)))
+    hs[0] = h_prev
+    for t, x in enumerate(one_hot(inputs, len(bh))):
+        hs[t + 1] = rnn_step(x, hs[t], Wxh, Whh, bh)
+    return hs, softmax(hs[1:] @ Why.T + by)
+
+
+FORWARD.mistake(
+    """
+    The probabilities are right until a score is large, then `np.exp` overflows and they are `nan`.
+    You have mended this in lesson 2: call your `softmax`.
+    """,
+    name="softmax-overflows",
+)(softmax_overflows)
+
+
+@FORWARD.mistake(
+    """
+    `Why @ hs[1:]` does not fit: the states are rows, (T, H), and `Why` has shape (V, H).
+    For many states at once the product is `hs[1:] @ Why.T`; `Why @ h` is for one.
+    """,
+    error="mismatch|aligned|broadcast",
+)
+def states_to_the_right(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs, softmax(Why @ hs[1:] + by)
+
+
+@FORWARD.mistake("""
+    The state before the text is missing from `hs`, and predictions are made one row too late because of it: the last one is missing.
+    Begin `hs` with `h_prev`.
+    """)
+def start_left_out_and_cut(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs[1:], softmax(hs[2:] @ Why.T + by)
+
+
+@FORWARD.mistake("""
+    The state goes through tanh once more before the scores are made from it.
+    `rnn_step` has squashed it already.
+    """)
+def state_squashed_again(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs, softmax(np.tanh(hs[1:]) @ Why.T + by)
+
+
+FORWARD.mistake(
+    """
+    The probabilities go through softmax once more.
+    Once is enough: they add up to 1 already.
+    """,
+    name="softmax-twice",
+)(forward_by(output=lambda hs, Why, by: softmax(softmax(hs[1:] @ Why.T + by))))
+
+
+@FORWARD.mistake(
+    """
+    With weights in whole numbers, a copy of one of them is asked to hold fractions.
+    Let a sum of its own be made, as `a = bh + ...` does.
+    """,
+    error="Cannot cast",
+)
+def added_into_biases(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = [h_prev], []
+    for ix in inputs:
+        a = bh.copy()
+        a += Wxh[:, ix] + Whh @ hs[-1]
+        hs.append(np.tanh(a))
+        y = by.copy()
+        y += Why @ hs[-1]
+        ps.append(softmax(y))
+    return np.array(hs), np.array(ps)
 
 
 @FORWARD.mistake(

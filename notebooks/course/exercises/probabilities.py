@@ -10,26 +10,44 @@ import numpy as np
 
 import rnn_core
 
-from .base import Exercise
+from .base import Exercise, Within
 
 # softmax -----------------------------------------------------------------------------------
 
 
 def softmax_cases(rng):
-    """One row, then rows, then batches; scores far from zero; ties."""
+    """One row, then rows, then batches; the page's own; whole numbers; ties; scores of any size.
+
+    `[0, 710]` overflows by a hair, at -744 exponentials keep hardly a digit, and 70,000 is too much
+    for wider and narrower floats than Python's.
+    """
     yield (np.array([1.0, 2.0]),)
+    yield (np.array([3.0]),)
     yield (np.array([0.0, 1.0, 3.0]),)
     yield (np.array([-3.0, -1.0, -2.0]),)
     yield (np.array([1000.0, 1001.0]),)
     yield (np.array([400.0, 401.0]),)
     yield (np.array([500.0, 501.0, 502.0]),)
+    yield (np.array([0.0, 710.0]),)
     yield (np.array([0.0, -1000.0]),)
     yield (np.array([0.0, -3000.0, -3000.0]),)
     yield (np.array([-1001.0, -1000.0]),)
+    yield (np.array([-745.0, -744.0]),)
+    yield (np.array([70_000.0, 70_001.0]),)
+    yield (np.array([-70_000.0, -70_001.0]),)
     yield (np.array([[1.0, 2.0, 0.0], [3.0, 0.0, 0.0]]),)
     yield (np.array([[900.0, 901.0], [-2.0, 3.0]]),)
+    yield (np.array([[0.0, 1.0], [-1000.0, -1001.0]]),)
+    yield (np.array([[2.0], [0.0]]),)
     yield (np.zeros((1, 4)),)
-    for shape in [(22,), (5, 5), (4, 7), (3, 2, 5), (25, 22)]:
+    hope = np.array([[1.0, -1.0, 2.0, 0.0], [0.0, 1.0, 0.0, 3.0], [0.5, 0.0, -1.0, 1.0]])
+    yield (hope[0],)
+    yield (hope,)
+    yield (np.array([[[1.0, 0.0]], [[2.0, 4.0]]]),)
+    yield (np.array([[[1.0, 0.0, 2.0], [0.0, 1.0, 1.0]]]),)
+    yield (np.array([2, 1]),)
+    yield (np.array([[0, 1], [3, 0], [-2, -2]]),)
+    for shape in [(22,), (5, 5), (4, 7), (3, 2, 5), (2, 3, 2, 4), (25, 22)]:
         yield (rng.normal(scale=3.0, size=shape),)
 
 
@@ -204,8 +222,8 @@ def one_row_only(scores):
 
 
 @SOFTMAX.mistake("""
-    The loop goes along the first axis, which is right for (T, V) alone.
-    A single row falls apart into numbers, each of them certain.
+    This is right for (T, V) alone: it goes along the first axis.
+    A single row falls apart into numbers, each of them certain, and a batch into tables.
     An `axis` serves them all.
     """)
 def row_by_row(scores):
@@ -358,20 +376,155 @@ def exp_of_math(scores):
     return exps / exps.sum(axis=-1, keepdims=True)
 
 
+@SOFTMAX.mistake("""
+    Every entry is 1: each exponential is divided by itself.
+    Where does the bracket of `.sum` stand?
+    It adds up exponentials, not the number that is taken away inside of them.
+    """)
+def sum_inside_exp(scores):
+    shift = scores.max(axis=-1, keepdims=True)
+    return np.exp(scores - shift) / np.exp(scores - shift.sum(axis=-1, keepdims=True))
+
+
+@SOFTMAX.mistake("""
+    What is taken away is the *place* of the largest score, a small whole number, as `argmax` gives it.
+    That keeps no exponent in bounds: it is the value that must go, as `max` gives it.
+    """)
+def argmax_for_max(scores):
+    exps = np.exp(scores - scores.argmax(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+for constant in (1000, 700, 100):
+
+    @SOFTMAX.mistake(
+        f"""
+        The scores are shifted by a fixed number, such as {constant}, whatever they are.
+        Scores that are larger still overflow, and smaller ones vanish together.
+        The shift has to follow the scores: which number makes the largest exponent 0?
+        """,
+        name=f"shift-by-{constant}",
+    )
+    def shift_by_a_constant(scores, constant=constant):
+        exps = np.exp(scores - constant)
+        return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@SOFTMAX.mistake("""
+    Where no score is large the scores are not shifted.
+    Far below 0 all exponentials round to 0, and 0 is divided by 0: always shift, it changes no probability.
+    """)
+def shift_only_when_large(scores):
+    largest = scores.max(axis=-1, keepdims=True)
+    exps = np.exp(scores - np.where(largest > 700, largest, 0))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@SOFTMAX.mistake("""
+    `nan` has been replaced by a number, which hides the overflow and gives no probabilities.
+    It should not arise: shift the scores before `np.exp`.
+    """)
+def nan_replaced(scores):
+    exps = np.exp(scores)
+    return np.nan_to_num(exps / exps.sum(axis=-1, keepdims=True))
+
+
+@SOFTMAX.mistake("""
+    This is right for one row and for (T, V), but not with further axes in front of them.
+    Which number means the last axis, however many there are?
+    """)
+def one_or_two_axes(scores):
+    axis = 0 if scores.ndim == 1 else 1
+    exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exps / exps.sum(axis=axis, keepdims=True)
+
+
+@SOFTMAX.mistake("""
+    Here the exponentials are divided by their length, the root of the sum of squares.
+    Shares add up to 1: divide by the plain sum.
+    """)
+def divided_by_length(scores):
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / np.linalg.norm(exps, axis=-1, keepdims=True)
+
+
+@SOFTMAX.mistake("""
+    With whole numbers as scores every probability is cut off to a whole number: an array made by `zeros_like`, or a copy of `scores`, holds what `scores` holds.
+    Make one for floats, as `np.zeros(scores.shape)`, or let the division make it.
+    """)
+def cut_to_whole_numbers(scores):
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares = np.zeros_like(scores)
+    shares[...] = exps / exps.sum(axis=-1, keepdims=True)
+    return shares
+
+
+@SOFTMAX.mistake("""
+    This is right for one row and for (T, V); with further axes in front, the last two share one sum.
+    Which number means the last axis, however many there are?
+    """)
+def row_or_rows(scores):
+    rows = scores.reshape(-1, scores.shape[-1]) if scores.ndim < 3 else scores
+    exps = [np.exp(row - row.max()) for row in rows]
+    return np.array([row / row.sum() for row in exps]).reshape(scores.shape)
+
+
+@SOFTMAX.mistake(
+    """
+    With whole numbers as scores this stops: an array of whole numbers, `scores` or a copy of it, is asked to hold fractions.
+    Let the exponentials make an array of their own.
+    """,
+    error="Cannot cast",
+)
+def written_into_whole_numbers(scores):
+    exps = scores.copy()
+    exps -= scores.max(axis=-1, keepdims=True)
+    np.exp(exps, out=exps)
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
 # cross_entropy -----------------------------------------------------------------------------
 
 
 def cross_entropy_cases(rng):
-    """One step, then several, then batches; probabilities of rows as softmax gives them."""
+    """One step, then several, then batches; certain and right, certain and wrong, next to certain.
+
+    Rows are as softmax gives them. In batches B is not 1 and not T, so that code for (T, V) alone
+    stops there and its other mistakes are still known by their answers without a batch. The
+    probability of 250 characters together is too small for a float.
+    """
     yield np.array([[0.25, 0.75]]), np.array([0])
+    yield np.array([[1.0]]), np.array([0])
     yield np.array([[0.25, 0.75], [0.9, 0.1]]), np.array([1, 0])
+    yield np.array([[0.0, 1.0]]), np.array([1])
+    yield np.array([[0.0, 1.0]]), np.array([0])
+    yield np.array([[1e-30, 1.0]]), np.array([0])
+    yield np.array([[0.5, 0.0, 0.5], [0.0, 0.0, 1.0]]), np.array([0, 2])
     yield np.array([[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]]), np.array([2, 1])
-    # In batches B is far below V, so that code for (T, V) alone stops there and its other
-    # mistakes are still known by their answers without a batch.
-    # The probability of 250 characters together is too small for a float.
+    yield np.array([[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]]), np.array([0, 0])
+    scores = [[1.0, -1.0, 2.0, 0.0], [0.0, 1.0, 0.0, 3.0], [0.5, 0.0, -1.0, 1.0]]
+    yield rnn_core.softmax(scores), np.array([2, 3, 0])
+    rows = np.array([[0.1, 0.2, 0.3, 0.4], [0.25, 0.5, 0.25, 0.0], [0.7, 0.1, 0.1, 0.1]])
+    yield np.array([rows, rows[::-1]]), np.array([[0, 1, 3], [3, 2, 0]])
     for shape in [(3, 3), (2, 6), (4, 7), (25, 22), (2, 3, 12), (5, 4, 22), (250, 22)]:
         probabilities = rnn_core.softmax(rng.normal(scale=2.0, size=shape))
         yield probabilities, rng.integers(shape[-1], size=shape[:-1])
+
+
+def observe_loss(function, args):
+    """The loss. At a probability next to 0 any wrong one is like any other.
+
+    Where the loss is infinite `math.log` stops, which is as good.
+    """
+    wanted = of_targets(*args)
+    try:
+        loss = function(*args)
+    except ValueError as problem:
+        if not wanted.all() and str(problem).startswith(("math domain error", "expected a posi")):
+            return np.inf
+        raise
+    near = wanted.min() > 1e-20 or not np.isscalar(loss) or not np.isfinite(loss)
+    return loss if near or np.isclose(loss, -np.log(wanted).sum()) else Within(loss, np.inf)
 
 
 def of_targets(probabilities, targets):
@@ -385,6 +538,7 @@ CROSS_ENTROPY = Exercise(
     cases=cross_entropy_cases,
     signature="cross_entropy(probabilities, targets)",
     returns="one number, the loss summed over all time steps",
+    observe=observe_loss,
 )
 
 
@@ -545,12 +699,33 @@ def softmax_again(probabilities, targets):
     return -np.log(of_targets(rnn_core.softmax(probabilities), targets)).sum()
 
 
+for constant in (1e-7, 1e-8, 1e-9, 1e-10):
+
+    @CROSS_ENTROPY.mistake(
+        f"""
+        A tiny constant, {constant:g}, is added to the probabilities before the logarithm, so every surprise is a little too small.
+        Take the logarithm of the probability as it is.
+        """,
+        name="constant-in-the-log" if constant == 1e-8 else f"constant-{constant:g}-in-the-log",
+    )
+    def constant_in_the_log(probabilities, targets, constant=constant):
+        return -np.log(of_targets(probabilities, targets) + constant).sum()
+
+
 @CROSS_ENTROPY.mistake("""
-    A tiny constant is added to the probabilities before the logarithm, so every surprise is a little too small.
-    Take the logarithm of the probability as it is.
+    Something keeps the logarithm away from 0, so that being certain and wrong costs no more than a fixed number.
+    What was held to be impossible and came has an infinite surprise: take the logarithm of the probability as it is.
     """)
-def constant_in_the_log(probabilities, targets):
-    return -np.log(of_targets(probabilities, targets) + 1e-8).sum()
+def floor_in_the_log(probabilities, targets):
+    return -np.log(np.maximum(of_targets(probabilities, targets), 1e-12)).sum()
+
+
+@CROSS_ENTROPY.mistake("""
+    Something keeps the logarithm away from 0, if only by a hair, so that being certain and wrong costs a fixed number.
+    What was held to be impossible and came has an infinite surprise: take the logarithm of the probability as it is.
+    """)
+def lower_floor_in_the_log(probabilities, targets):
+    return -np.log(np.maximum(of_targets(probabilities, targets), 1e-38)).sum()
 
 
 @CROSS_ENTROPY.mistake("""
@@ -600,6 +775,86 @@ def one_for_each_text(probabilities, targets):
     """)
 def minus_probability(probabilities, targets):
     return -of_targets(probabilities, targets).sum()
+
+
+@CROSS_ENTROPY.mistake("""
+    All logarithms are multiplied by zeros and ones, and where a probability is 0, as softmax may round it, that is 0 times infinity: `nan`.
+    Pick the entry at the target first, and take the logarithm of it alone.
+    """)
+def zero_times_infinity(probabilities, targets):
+    hot = np.eye(probabilities.shape[-1])[targets]
+    return -(hot * np.log(probabilities)).sum()
+
+
+@CROSS_ENTROPY.mistake(
+    """
+    `targets` is read one place too late, and past its end.
+    `targets[t]` is the character that came after step t already: lesson 1 has moved the targets along by one.
+    """,
+    error="out of bounds|out of range",
+)
+def target_after_next(probabilities, targets):
+    total = 0.0
+    for t in range(len(probabilities)):
+        total -= np.log(probabilities[t][targets[t + 1]])
+    return total
+
+
+@CROSS_ENTROPY.mistake("""
+    Each step is judged by the target of the step after it, and the last step by none.
+    `targets[t]` is the character that came after step t already: lesson 1 has moved the targets along by one.
+    """)
+def target_after_next_cut_short(probabilities, targets):
+    return -np.log(of_targets(probabilities[:-1], targets[1:])).sum()
+
+
+@CROSS_ENTROPY.mistake("""
+    The last time step is not counted.
+    Look at where the loop or the slice ends: `range` stops before its last number.
+    """)
+def last_step_left_out(probabilities, targets):
+    return -np.log(of_targets(probabilities, targets))[:-1].sum()
+
+
+@CROSS_ENTROPY.mistake("""
+    The first time step is not counted.
+    Steps are counted from 0.
+    """)
+def first_step_left_out(probabilities, targets):
+    return -np.log(of_targets(probabilities, targets))[1:].sum()
+
+
+@CROSS_ENTROPY.mistake("""
+    This is the perplexity, the number of choices that the end of the lesson makes of a loss.
+    The loss itself is the sum of the surprises.
+    """)
+def perplexity(probabilities, targets):
+    return np.exp(-np.log(of_targets(probabilities, targets)).mean())
+
+
+@CROSS_ENTROPY.mistake("""
+    Every surprise is multiplied by its probability once more.
+    That is how an expected surprise is made; here the character has come, and counts in full.
+    """)
+def weighted_by_probability(probabilities, targets):
+    wanted = of_targets(probabilities, targets)
+    return -(wanted * np.log(wanted)).sum()
+
+
+@CROSS_ENTROPY.mistake("""
+    This is the surprise that the character did *not* come.
+    What counts is the logarithm of its probability, not of what is left to 1.
+    """)
+def log_of_the_rest(probabilities, targets):
+    return -np.log(1 - of_targets(probabilities, targets)).sum()
+
+
+@CROSS_ENTROPY.mistake("""
+    These are the inverse probabilities, added up, without a logarithm.
+    The surprise of a thing that comes once in four times is not 4 but the logarithm of 4.
+    """)
+def inverse_probabilities(probabilities, targets):
+    return (1 / of_targets(probabilities, targets)).sum()
 
 
 EXERCISES_HERE = [SOFTMAX, CROSS_ENTROPY]

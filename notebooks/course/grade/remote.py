@@ -110,7 +110,7 @@ class Remote:
                 **provided.provided_for(self.wanted),
             }
         )
-        self._right(self._receive())
+        self._checked_reply(self._receive())
         self.left = self.limits.seconds
 
     def __exit__(self, *error):
@@ -178,7 +178,7 @@ class Remote:
             self._fail(NO_ANSWER)
         return answer
 
-    def _right(self, answer):
+    def _checked_reply(self, answer):
         """The same answer, if it is one to what was sent last."""
         if answer.get("number") != self.number:
             self._fail(NO_ANSWER)
@@ -209,7 +209,7 @@ class Remote:
         `state` is "missing", "value" (with `value`) or "function". Ended, OutOfTime: see _receive.
         """
         self.number += 1
-        found = self._right(self._receive())
+        found = self._checked_reply(self._receive())
         self.left = self.limits.seconds
         try:
             stopped = found["stopped"]
@@ -218,12 +218,12 @@ class Remote:
             if self.wanted is None:
                 found["own"] = [name for name in EXERCISES if name in found["own"]]
             elif found["state"] == "function":
-                self._take_after(found)
+                self._adopt_signature(found)
         except (TypeError, ValueError, LookupError, AttributeError):
             self._fail(NO_ANSWER)
         return found
 
-    def _take_after(self, found):
+    def _adopt_signature(self, found):
         """Look like the function: its name, its signature, where its code stands."""
         self.__name__, self.filename = str(found["name"]), str(found["filename"])
         if found["signature"] is not None:
@@ -243,7 +243,7 @@ class Remote:
     def __call__(self, *args):
         if self.trouble:
             raise Ended(self.trouble)
-        if not self._same(args) or not self.calls:
+        if not self._is_repeated(args) or not self.calls:
             self._call(args)
         try:
             answer = protocol.unpack(self.calls.pop(0).tobytes())
@@ -254,7 +254,7 @@ class Remote:
             raising_there(*error)
         return value
 
-    def _same(self, args):
+    def _is_repeated(self, args):
         """Whether the call before was on these very arguments, which hold what it left."""
         return len(args) == len(self.args) and all(map(operator.is_, args, self.args))
 
@@ -263,13 +263,13 @@ class Remote:
 
         An exercise that is about chance is called some hundred times on the same arguments.
         """
-        self.times = min(4 * self.times, 128) if self._same(args) else 1
+        self.times = min(4 * self.times, 128) if self._is_repeated(args) else 1
         self.args, self.number = args, self.number + 1
         callbacks = [protocol.Callback(i) if callable(arg) else arg for i, arg in enumerate(args)]
         self._send({"args": callbacks, "times": self.times})
         while "ask" in (answer := self._receive()):
             self._send(self._asked(answer, args))
-        self.calls = self._right(answer).get("calls")
+        self.calls = self._checked_reply(answer).get("calls")
 
     @staticmethod
     def _asked(question, args):
@@ -287,7 +287,7 @@ class Remote:
         if answer["printed"]:
             print(str(answer["printed"]), end="")
         for number, after in protocol.unpack(answer["changed"].tobytes()):
-            _leave(args[number], after)
+            _write_back(args[number], after)
         for kind in answer["troubles"]:
             handler = np.geterrcall()
             if handler:
@@ -346,12 +346,12 @@ def _default(has):
     return None if has else inspect.Parameter.empty
 
 
-def _leave(target, after):
+def _write_back(target, after):
     """Make an argument what the call left of it, in place."""
     if isinstance(after, protocol.ModelState):
         for name in target.parameters:
-            _leave(target.parameters[name], after["parameters"][name])
-            _leave(target.memory[name], after["memory"][name])
+            _write_back(target.parameters[name], after["parameters"][name])
+            _write_back(target.memory[name], after["memory"][name])
         target.rng = after["rng"]
     elif isinstance(target, np.random.Generator):
         target.bit_generator.state = after.bit_generator.state

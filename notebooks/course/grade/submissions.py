@@ -80,7 +80,7 @@ def students(folder):
             others.append(entry.name)
     _name(found)
     for student in found.values():
-        student.files.sort(key=_first_things_first)
+        student.files.sort(key=_reading_order)
         if len(student.files) > FILES:
             del student.files[FILES:]
             student.troubles.append(
@@ -99,7 +99,7 @@ def _name(found):
             student.name = f"{name} {number}"
 
 
-def _first_things_first(path):
+def _reading_order(path):
     return path.name != "my_rnn.py", path.suffix.lower() != ".ipynb", str(path)
 
 
@@ -115,7 +115,7 @@ def _search(folder, student):
                 f"The folder {shown or student.name} cannot be read: {error.strerror}."
             )
             continue
-        own = _nobodys_work({entry.name for entry in entries})
+        own = _not_submissions({entry.name for entry in entries})
         for entry in entries:
             seen += 1
             name = f"{shown}{entry.name}"
@@ -132,7 +132,7 @@ def _search(folder, student):
         student.troubles.append(f"Only {ENTRIES:,} files and folders were looked through.")
 
 
-def _nobodys_work(names):
+def _not_submissions(names):
     """What in a folder with these names is the course's, or Python's."""
     for folder in (
         {"pyvenv.cfg"},

@@ -20,7 +20,7 @@ _NAMES = ("Wxh", "Whh", "Why", "bh", "by")
 
 
 @dataclass(frozen=True)
-class Blame:
+class GradientTrace:
     """All that one walk back through a text comes by; T steps, H units.
 
     from_output and from_later (T, H) add up to dh; slopes (T, H) are those of tanh, das = dh *
@@ -52,7 +52,7 @@ class Blame:
 
 
 def trace(weights, characters, text, *, only_last=False):
-    """Return the Blame of a text, from a state of zeros.
+    """Return the GradientTrace of a text, from a state of zeros.
 
     weights: a mapping from Wxh, Whh, Why, bh, by to arrays; characters: the alphabet in order;
     only_last: blame the last prediction alone.
@@ -84,7 +84,7 @@ def trace(weights, characters, text, *, only_last=False):
             from_later[t] = handed[t + 1]
         das[t] = (from_output[t] + from_later[t]) * slopes[t]
         handed[t] = network.Whh.T @ das[t]
-    return Blame(text, hs, from_output, from_later, slopes, das, handed)
+    return GradientTrace(text, hs, from_output, from_later, slopes, das, handed)
 
 
 def words(blame, t):
@@ -114,7 +114,7 @@ def _short(value):
     return f"{value:.2f}" if value >= 0.095 else f"{value:.1g}"
 
 
-def strip(blame, t):
+def character_strip(blame, t):
     """The network unrolled (inline SVG); the blame has come as far back as step t."""
     T, width = len(blame.das), 826
     step = min(230.0, (width - 40) / T)
@@ -131,7 +131,7 @@ def strip(blame, t):
             own = np.linalg.norm(blame.from_output[k])
             if own > 0:
                 parts.append(
-                    _pink(
+                    _gradient_arrow(
                         x + 0.3 * radius,
                         34,
                         x + 0.3 * radius,
@@ -140,11 +140,11 @@ def strip(blame, t):
                         f"own prediction: {_short(own)}",
                     )
                 )
-                parts.append(_beside(x + radius, 62, "start", own, step))
+                parts.append(_label_beside(x + radius, 62, "start", own, step))
             if k < T - 1:
                 later = np.linalg.norm(blame.from_later[k])
                 parts.append(
-                    _pink(
+                    _gradient_arrow(
                         x + step - radius - 1,
                         109,
                         x + radius + 1,
@@ -153,12 +153,12 @@ def strip(blame, t):
                         f"later steps: {_short(later)}",
                     )
                 )
-                parts.append(_beside(x + step / 2, 128, "middle", later, step))
+                parts.append(_label_beside(x + step / 2, 128, "middle", later, step))
     alt = f"The network unrolled over {T} steps, the blame back at one of them. {words(blame, t)}"
     return image(alt, width, 178, "".join(parts))
 
 
-def _beside(x, y, anchor, length, step):
+def _label_beside(x, y, anchor, length, step):
     """How much an arrow of blame carries, where there is room to write it."""
     if step < 70:
         return ""
@@ -211,7 +211,7 @@ def _arrow(x0, y0, x1, y1, stroke, ink, opacity=0.5):
     )
 
 
-def _pink(x0, y0, x1, y1, share, title):
+def _gradient_arrow(x0, y0, x1, y1, share, title):
     """An arrow of blame, the thicker the more it carries of the largest."""
     arrow = _arrow(x0, y0, x1, y1, 0.6 + 6 * share, INKS["gradient"], 1)
     return f"<g><title>{html.escape(title)}</title>{arrow}</g>"
@@ -392,7 +392,7 @@ def bptt_stepper(model, text_to_read, characters=None, *, only_last=False):
         t = last - back.value
         step.disabled, again.disabled = t == 0, t == last
         write(said, html.escape(words(blame, t)), live=True)
-        write(drawn, strip(blame, t))
+        write(drawn, character_strip(blame, t))
         write(bars, share_bars(blame, t))
         write(chart, length_chart(blame, t))
         write(table, numbers(blame, t))

@@ -196,7 +196,7 @@ def _name(x, y, name, anchor):
     return f'<text x="{x}" y="{y}" font-size="10.5" text-anchor="{anchor}">{name}</text>'
 
 
-def now_svg(reading, characters, t):
+def step_svg(reading, characters, t):
     """The state before and after step t as strips of cells, and all probabilities after it."""
     H, V = reading.hs.shape[1], len(characters)
     pitch = min(22.0, 640 / H)
@@ -308,7 +308,7 @@ def forward_stepper(forward, characters, weights, text):
         write(line, progress_line(panel.reading, t), "rnn-text rnn-mono")
         write(words, step_words(panel.reading, characters, t), live=True)
         write(graph, unrolled_svg(panel.reading, characters, t))
-        write(now, now_svg(panel.reading, characters, t))
+        write(now, step_svg(panel.reading, characters, t))
         return None
 
     def reread(_=None):

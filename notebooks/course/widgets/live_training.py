@@ -8,7 +8,7 @@ import numpy as np
 # Seconds of training between two looks at the kernel's other work. A long text makes each slice
 # dearer to begin, by up to 30 ms for 10 MB; then slices are longer.
 SLICE, LONGEST_SLICE = 0.08, 0.5
-_DICE = 84  # the seed of what is said: none of its first throws is an extreme one
+_SEED = 84  # the seed of what is said: none of its first throws is an extreme one
 _KEEP = 0.99  # how slowly the trend follows the losses
 
 
@@ -73,7 +73,7 @@ class Training:
 
     def says(self, length=70):
         """What the model says after the text's first character, with the same dice each time."""
-        return self.text[0] + self.model.generate(self.text[0], length, rng=_DICE)
+        return self.text[0] + self.model.generate(self.text[0], length, rng=_SEED)
 
 
 def next_entry(done):
@@ -93,11 +93,11 @@ def summary(training, baselines):
         words.append(f"{_duration(left / training.rate)} left")
     if training.done:
         loss = training.trend[-1] / training.characters
-        words.append(f"loss {loss:.2g} nats per character{among(loss, baselines)}")
+        words.append(f"loss {loss:.2g} nats per character{beside_baselines(loss, baselines)}")
     return " · ".join(words)
 
 
-def among(loss, baselines):
+def beside_baselines(loss, baselines):
     """Where a loss stands in the ladder: below the lowest rung that it has passed."""
     passed = {name: rung for name, rung in baselines.items() if loss < rung}
     if passed:

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from ..plots.style import INKS
-from .live_training import among
+from .live_training import beside_baselines
 from .svg import image
 
 WIDTH, HEIGHT = 760, 270
@@ -68,7 +68,7 @@ def described(training, baselines):
     loss = training.trend[-1] / training.characters
     return (
         f"The loss by iteration on a log axis: after {training.done:,} of {training.goal:,} "
-        f"iterations its trend stands at {loss:.2g} nats per character{among(loss, baselines)}."
+        f"iterations its trend stands at {loss:.2g} nats per character{beside_baselines(loss, baselines)}."
     )
 
 

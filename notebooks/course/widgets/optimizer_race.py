@@ -33,7 +33,7 @@ def race(sgd, adagrad, steps, steepness):
     return Race(paths, losses, float(steepness))
 
 
-def fate(path):
+def verdict(path):
     """In a few words, where a path through the valley has led."""
     apart = float(np.abs(path[-1]).max())
     if apart > 3:
@@ -48,7 +48,7 @@ def fate(path):
 
 def in_words(found):
     """Two sentences (HTML) on how the race stands."""
-    valley = " and ".join(f"<b>{name}</b> {fate(path)}" for name, path in found.paths.items())
+    valley = " and ".join(f"<b>{name}</b> {verdict(path)}" for name, path in found.paths.items())
     ends = {name: losses[-3:].mean() for name, losses in found.losses.items()}
     verse = " and ".join(f"<b>{name}</b> has come to {_loss(end)}" for name, end in ends.items())
     return (
@@ -118,7 +118,7 @@ def plane(found, width=400, height=250):
         f'<text transform="translate({left - 10} {top + tall / 2}) rotate(-90)" '
         'text-anchor="middle">loud weight</text>' + _legend(left, height - 8, wide)
     )
-    fates = "; ".join(f"{name} {fate(path)}" for name, path in found.paths.items())
+    fates = "; ".join(f"{name} {verdict(path)}" for name, path in found.paths.items())
     alt = (
         f"A valley {found.steepness:g} times as steep for the loud weight as for the quiet one, "
         f"and two paths of {len(found.paths['SGD']) - 1} steps from one start: {fates}."

@@ -21,7 +21,7 @@ from ..survey import (
     survey,
 )
 from .base import Panel, text, write
-from .live_training import among
+from .live_training import beside_baselines
 from .training_dashboard import training_dashboard
 
 TRAINING = 0.9  # the share of a text to train on; the rest is for the exam
@@ -118,7 +118,7 @@ def exam_words(model, bench):
     return (
         f"On {len(bench.exam):,} characters that it has not read: <b>{loss:.2f} nats per "
         f"character</b>, {loss / math.log(2):.2f} bits, perplexity {math.exp(loss):.1f}"
-        f"{html.escape(among(loss, bench.rungs))}."
+        f"{html.escape(beside_baselines(loss, bench.rungs))}."
     )
 
 

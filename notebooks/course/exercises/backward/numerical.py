@@ -34,6 +34,16 @@ def steep_square_of_sum(array):
     return float(1e5 * np.sum(array) ** 2)
 
 
+def high_up(array):
+    """A function that adds up the squares of all entries and 10,000."""
+    return float(1e4 + np.sum(np.asarray(array) ** 2))
+
+
+def wavy(array):
+    """A function that adds up the sines of 20 times every entry."""
+    return float(np.sum(np.sin(20 * np.asarray(array))))
+
+
 def softened(array):
     """The loss of a softmax over all entries of the array, with the first as the target."""
     array = np.ravel(array)
@@ -41,7 +51,10 @@ def softened(array):
 
 
 def numerical_gradient_cases(rng):
-    """Functions whose gradients are known; vectors and matrices; slopes of 0; sharp bends."""
+    """Functions whose gradients are known; vectors and matrices; slopes of 0; sharp bends.
+
+    High up, a difference keeps few of its digits; on waves a large step goes astray.
+    """
     yield cubes, np.array([2.0])
     yield total, np.array([1.0, 2.0])
     yield cubes, np.array([1.0, -2.0])
@@ -49,11 +62,15 @@ def numerical_gradient_cases(rng):
     yield cubes, np.array([[1.0, 2.0], [-1.0, 0.5]])
     yield steep_squares, np.array([0.0, 1e-4])
     yield steep_square_of_sum, np.array([0.0, 1e-4, 0.0])
+    yield high_up, np.array([1.0, -2.0])
+    yield wavy, np.array([0.0, 0.1])
+    yield cubes, np.array([[3.0]])
+    yield total, np.zeros((2, 1))
     yield softened, rng.normal(size=(3, 4))
     yield cubes, rng.normal(size=(2, 2, 3))
 
 
-TINY = 5e-10  # turned by less than this, what is left of a difference is mostly rounding
+TINY = 5e-8  # turned by less than this, what is left of a difference is mostly rounding
 
 
 def observe_slopes(function, args):
@@ -273,13 +290,14 @@ def a_row_at_a_time(f, array):
     return gradient
 
 
-NUMERICAL_GRADIENT.mistake(
-    """
-    The step is so large that the curve bends within it: the error of a central difference grows with the square of the step.
-    A step of 1e-5 is about right.
-    """,
-    name="step-too-large",
-)(over_entries(central, 0.1))
+for step in (1.0, 0.1, 0.01, 0.001):
+    NUMERICAL_GRADIENT.mistake(
+        f"""
+        The step, {step:g}, is so large that the curve bends within it: the error of a central difference grows with the square of the step.
+        A step of 1e-5 is about right.
+        """,
+        name="step-too-large" if step == 0.1 else f"step-of-{step:g}",
+    )(over_entries(central, step))
 
 
 @NUMERICAL_GRADIENT.mistake("""
@@ -305,3 +323,89 @@ NUMERICAL_GRADIENT.mistake(
     """,
     name="entry-for-array",
 )(over_entries(entry_for_array))
+
+
+@NUMERICAL_GRADIENT.mistake("""
+    Only the first entry has its slope.
+    Is the `return` indented into the loop?
+    """)
+def only_first_entry(f, array):
+    gradient = np.zeros(array.shape)
+    for index in list(np.ndindex(array.shape))[:1]:
+        gradient[index] = central(f, array, index, 1e-5)
+    return gradient
+
+
+@NUMERICAL_GRADIENT.mistake("""
+    The last entry has no slope.
+    Look at where the loop ends: `range` stops before its last number.
+    """)
+def last_entry_left_out(f, array):
+    gradient = np.zeros(array.shape)
+    for index in list(np.ndindex(array.shape))[:-1]:
+        gradient[index] = central(f, array, index, 1e-5)
+    return gradient
+
+
+@NUMERICAL_GRADIENT.mistake(
+    """
+    The loop counts all entries, but with a matrix `array[i]` is a whole row, and there are fewer rows than entries.
+    `np.ndindex(array.shape)` gives places that fit any number of axes.
+    """,
+    error="out of bounds",
+)
+def counted_through_rows(f, array):
+    gradient = np.zeros(array.shape)
+    for i in range(array.size):
+        gradient[i] = central(f, array, i, 1e-5)
+    return gradient
+
+
+@NUMERICAL_GRADIENT.mistake("""
+    The slopes are right, but they come as a flat row.
+    The answer has the shape of `array`.
+    """)
+def laid_flat(f, array):
+    return over_entries(central)(f, array).ravel()
+
+
+@NUMERICAL_GRADIENT.mistake("""
+    The slopes of all entries are added up.
+    Each entry has one of its own: write it to the entry's place in an array of that shape.
+    """)
+def added_up(f, array):
+    return over_entries(central)(f, array).sum()
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    The two values are added.
+    A slope is made from their difference, above less below.
+    """,
+    name="values-added",
+)(
+    over_entries(
+        lambda f, array, index, step: (
+            (f(turned(array, index, step)) + f(turned(array, index, -step))) / (2 * step)
+        )
+    )
+)
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    Each entry is multiplied by a little more and a little less than 1, so an entry of 0 never moves and no entry moves by the step.
+    Add the step, and take it away.
+    """,
+    name="multiplied-by-the-step",
+)(
+    over_entries(
+        lambda f, array, index, step: (
+            (
+                f(turned(array, index, array[index] * step))
+                - f(turned(array, index, -array[index] * step))
+            )
+            / (2 * step)
+        )
+    )
+)

@@ -10,11 +10,18 @@ from ..base import Exercise
 
 
 def output_gradient_cases(rng):
-    """One step, then several; more steps than characters and fewer; a target that comes twice."""
+    """One step, then several; more steps than characters and fewer; a target that comes twice.
+
+    Certain and right, certain and wrong, and the probabilities of `hope` as the lesson shows them.
+    """
     yield np.array([[0.25, 0.75]]), np.array([0])
     yield np.array([[0.2, 0.3, 0.5]]), np.array([1])
     yield np.array([[0.25, 0.75], [0.9, 0.1]]), np.array([1, 0])
     yield np.array([[0.1, 0.2, 0.7], [0.6, 0.3, 0.1]]), np.array([2, 2])
+    yield np.array([[1.0]]), np.array([0])
+    yield np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([0, 1])
+    hope = [[0.1, 0.05, 0.22, 0.63], [0.35, 0.3, 0.24, 0.12], [0.2, 0.23, 0.38, 0.19]]
+    yield np.array(hope), np.array([2, 3, 0])
     for shape in [(3, 3), (5, 4), (3, 7), (25, 22)]:
         ps = rnn_core.softmax(rng.normal(scale=1.5, size=shape))
         yield ps, rng.integers(shape[-1], size=shape[0])
@@ -209,11 +216,91 @@ def turned_round_at_target(ps, targets):
     return np.abs(ps - true_rows(ps, targets))
 
 
+@OUTPUT_GRADIENT.mistake("""
+    Only the first step's target is taken into account.
+    Is the `return` indented into the loop?
+    """)
+def only_first_target(ps, targets):
+    dys = ps.copy()
+    dys[0, targets[0]] -= 1
+    return dys
+
+
+@OUTPUT_GRADIENT.mistake("""
+    There is one row, for the first step.
+    Is the `return` indented into the loop?
+    """)
+def first_row_alone(ps, targets):
+    return (ps - true_rows(ps, targets))[:1]
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The last step's target is not taken into account.
+    Look at where the loop ends: `range` stops before its last number.
+    """)
+def last_target_left_out(ps, targets):
+    dys = ps - true_rows(ps, targets)
+    dys[-1] = ps[-1]
+    return dys
+
+
+@OUTPUT_GRADIENT.mistake(
+    """
+    `targets` is read one place too late, and past its end.
+    `targets[t]` is the character that came after step t already.
+    """,
+    error="out of bounds",
+)
+def target_after_next(ps, targets):
+    dys = ps.copy()
+    for t in range(len(ps)):
+        dys[t, targets[t + 1]] -= 1
+    return dys
+
+
+@OUTPUT_GRADIENT.mistake("""
+    Each step is judged by the target of the step after it, and the last step by none.
+    `targets[t]` is the character that came after step t already.
+    """)
+def target_after_next_cut_short(ps, targets):
+    dys = ps.copy()
+    for t in range(len(ps) - 1):
+        dys[t, targets[t + 1]] -= 1
+    return dys
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The 1 is taken off the most probable character of each step.
+    The one that came is often another: it stands in `targets`.
+    """)
+def largest_for_target(ps, targets):
+    return ps - true_rows(ps, ps.argmax(axis=1))
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The 1 is taken off the entry just before the target.
+    Numbers of characters start at 0, as positions in an array do: nothing to subtract.
+    """)
+def target_off_by_one(ps, targets):
+    return ps - true_rows(ps, targets - 1)
+
+
+@OUTPUT_GRADIENT.mistake("""
+    The target's entry is 0, as if nothing were wrong there.
+    Its blame is what the probability lacks to 1, with a minus sign.
+    """)
+def target_set_to_zero(ps, targets):
+    return ps * (1 - true_rows(ps, targets))
+
+
 # backward_step -------------------------------------------------------------------------------
 
 
 def backward_step_cases(rng):
-    """Round numbers first, then one unit, several, many; states from deep in tanh to zero."""
+    """Round numbers first, then one unit, several, many; states from the ends of tanh to zero.
+
+    And much blame, little and none, and a matrix of whole numbers.
+    """
     yield (
         np.array([1.0, 0.0]),
         np.array([0.5, 0.0]),
@@ -227,6 +314,20 @@ def backward_step_cases(rng):
         np.array([[1.0, 2.0], [-1.0, 0.5]]),
     )
     yield np.array([2.0]), np.array([-0.6]), np.array([0.3]), np.array([[0.5]])
+    yield (
+        np.zeros(2),
+        np.array([0.5, -0.5]),
+        np.array([0.2, 0.1]),
+        np.array([[1.0, 2.0], [3.0, 4.0]]),
+    )
+    yield (
+        np.ones(2),
+        np.array([1.0, -1.0]),
+        np.array([0.0, 1.0]),
+        np.array([[1.0, 2.0], [3.0, 4.0]]),
+    )
+    yield np.array([1e6, 2e6]), np.array([0.5, 0.0]), np.zeros(2), np.array([[1, 2], [0, 1]])
+    yield np.array([1e-9, 0.0]), np.array([-0.5, 0.9]), np.zeros(2), np.array([[0, 1], [-1, 0]])
     for size in (3, 4, 7, 16):
         h, h_prev = np.tanh(rng.normal(scale=1.2, size=(2, size)))
         yield rng.normal(size=size), h, h_prev, rng.normal(size=(size, size))
@@ -444,3 +545,74 @@ def slope_at_the_blame(dh, h, h_prev, Whh):
 def divided_by_slope(dh, h, h_prev, Whh):
     da = dh / (1 - h**2)
     return da, Whh.T @ da
+
+
+@BACKWARD_STEP.mistake("""
+    `dh_prev` holds the share of the last unit alone.
+    Look for an `=` in the loop where a sum should grow.
+    """)
+def last_unit_alone(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    return da, Whh[-1] * da[-1]
+
+
+@BACKWARD_STEP.mistake("""
+    `dh_prev` is made from `dh`, and `Whh` is not turned over either.
+    Which of `dh` and `da` has come through tanh, and does blame go along a row of `Whh`, or down a column?
+    """)
+def whh_not_transposed_and_before_tanh(dh, h, h_prev, Whh):
+    return dh * (1 - h**2), Whh @ dh
+
+
+@BACKWARD_STEP.mistake("""
+    The blame that is handed back has passed tanh twice.
+    The slope is in `da` already: multiply by it once.
+    """)
+def slope_twice(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    return da, Whh.T @ (da * (1 - h**2))
+
+
+BACKWARD_STEP.mistake(
+    """
+    The slope is taken to be 1 - 2h.
+    The derivative of tanh is 1 - tanh²: h is squared, not doubled.
+    """,
+    name="doubled-for-squared",
+)(through(lambda h, h_prev: 1 - 2 * h))
+
+
+BACKWARD_STEP.mistake(
+    """
+    The slope has the wrong sign.
+    tanh rises everywhere, so its slope is never below 0.
+    """,
+    name="slope-turned-round",
+)(through(lambda h, h_prev: h**2 - 1))
+
+
+BACKWARD_STEP.mistake(
+    """
+    The slope is taken to be the root of 1 - h².
+    The derivative of tanh is 1 - h² itself.
+    """,
+    name="root-of-the-slope",
+)(through(lambda h, h_prev: np.sqrt(1 - h**2)))
+
+
+BACKWARD_STEP.mistake(
+    """
+    Every slope is taken to be that of the size of h, 1 - |h|.
+    It is h times h that is missing to 1.
+    """,
+    name="slope-1-minus-size",
+)(through(lambda h, h_prev: 1 - np.abs(h)))
+
+
+@BACKWARD_STEP.mistake("""
+    Both are rows of one array.
+    Give back two arrays, with a comma between them.
+    """)
+def stacked(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    return np.array([da, Whh.T @ da])

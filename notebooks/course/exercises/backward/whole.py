@@ -1,5 +1,7 @@
 """The whole way back, and the gradient of every weight."""
 
+from itertools import combinations
+
 import numpy as np
 
 import rnn_core
@@ -27,10 +29,24 @@ def sequence(rng, V, H, inputs, targets, spread=0.7):
 
 
 def backward_cases(rng):
-    """One step, two, `hope`; sizes equal and all different; repeated characters; large blame."""
+    """One step, two and three by hand; `hope`; sizes equal and all different; repeats; large blame.
+
+    By hand, states and probabilities are round numbers, not those of any text.
+    """
     hs, ps = np.array([[0.0, 0.5], [0.5, -0.5]]), np.array([[0.25, 0.75]])
     Whh = np.array([[1.0, 0.5], [0.0, -1.0]])
     yield np.array([0]), np.array([1]), hs, ps, np.eye(2), Whh, np.array([[1.0, 0.0], [2.0, 1.0]])
+    hs, ps = np.array([[1.0], [0.0], [0.5]]), np.array([[0.5, 0.5], [0.2, 0.8]])
+    Wxh, Why = np.array([[1.0, -1.0]]), np.array([[1.0], [3.0]])
+    yield np.array([0, 1]), np.array([1, 0]), hs, ps, Wxh, np.array([[2.0]]), Why
+    yield np.array([0, 0]), np.array([1, 1]), hs, ps, Wxh, np.array([[2.0]]), Why
+    hs = np.array([[0.5, 0.0], [0.0, 0.5], [-0.5, 0.0], [0.0, 0.0]])
+    ps = np.array([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [1.0, 0.0, 0.0]])
+    Wxh, Why = (
+        np.array([[1.0, 0.0, 2.0], [0.0, -1.0, 1.0]]),
+        np.array([[1.0, 0.0], [2.0, 1.0], [0.0, -1.0]]),
+    )
+    yield np.array([0, 2, 2]), np.array([2, 1, 1]), hs, ps, Wxh, Whh, Why
     yield sequence(rng, 2, 2, [0, 1], [1, 0])
     yield sequence(rng, 4, 3, [1, 2, 3], [2, 3, 0])
     yield sequence(rng, 3, 3, [0, 2, 1], [2, 1, 1])
@@ -112,12 +128,12 @@ def da_handed_on(dh, h, h_prev, Whh):
     return dh * (1 - h**2), dh * (1 - h**2)
 
 
-def one_assigned(name):
-    """One gradient that is assigned in the loop, where the others grow."""
+def assigned(*names):
+    """Some gradients that are assigned in the loop, where the others grow."""
 
-    def wrong(inputs, targets, hs, ps, Wxh, Whh, Why):
-        right = backward(inputs, targets, hs, ps, Wxh, Whh, Why)
-        return right | {name: assigned_not_added(inputs, targets, hs, ps, Wxh, Whh, Why)[name]}
+    def wrong(*args):
+        last = assigned_not_added(*args)
+        return backward(*args) | {name: last[name] for name in names}
 
     return wrong
 
@@ -221,19 +237,24 @@ def assigned_not_added(inputs, targets, hs, ps, Wxh, Whh, Why):
     return gathered(dys[:1], das[:1], inputs[:1], hs[:2])
 
 
-for name in ("Wxh", "Whh", "Why", "bh", "by"):
+NAMES = ("Wxh", "Whh", "Why", "bh", "by")
+
+
+def listed(names):
+    """Names in code style: "`Whh`", "`Whh` and `bh`", "`Wxh`, `Whh` and `bh`"."""
+    *others, last = [f"`{name}`" for name in names]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+for names in (some for n in range(1, len(NAMES)) for some in combinations(NAMES, n)):
+    one = len(names) == 1
     BACKWARD.mistake(
-        f"The gradient of `{name}` holds the share of time step 0 alone. In the loop it is assigned, with `=`, where it should be added to, with `+=`.",
-        name=f"assigned-in-d{name.lower()}",
-    )(one_assigned(name))
-
-
-@BACKWARD.mistake(
-    "The gradients of both biases hold the share of time step 0 alone: look at the two lines where they should grow."
-)
-def biases_assigned(*args):
-    last = assigned_not_added(*args)
-    return backward(*args) | {"bh": last["bh"], "by": last["by"]}
+        f"""
+        The gradient{"" if one else "s"} of {listed(names)} hold{"s" if one else ""} the share of time step 0 alone.
+        In the loop {"it is" if one else "they are"} assigned, with `=`, where {"it" if one else "they"} should be added to, with `+=`.
+        """,
+        name="-".join(["assigned-in", *(f"d{name.lower()}" for name in names)]),
+    )(assigned(*names))
 
 
 BACKWARD.mistake(
@@ -243,6 +264,23 @@ BACKWARD.mistake(
     """,
     name="column-assigned",
 )(with_other(column_assigned))
+
+
+for names in (some for n in range(1, len(NAMES)) for some in combinations(NAMES[1:], n)):
+
+    @BACKWARD.mistake(
+        f"""
+        `dWxh[:, inputs[t]]` and the gradient{"s" * (len(names) > 1)} of {listed(names)} are assigned in the loop, with `=`.
+        Every time step has a share in them: they should be added to, with `+=`.
+        """,
+        name="-".join(["column-assigned-and", *(f"d{name.lower()}" for name in names)]),
+    )
+    def column_and_others_assigned(*args, names=names):
+        inputs, targets, hs, ps, _, Whh, Why = args
+        dys = output_gradient(ps, targets)
+        return assigned(*names)(*args) | column_assigned(
+            dys, walk(dys, hs, Whh, Why), inputs, targets, hs, dys.shape[1]
+        )
 
 
 @BACKWARD.mistake("""
@@ -514,3 +552,224 @@ def own_blame_dropped(inputs, targets, hs, ps, Wxh, Whh, Why):
 def rows_one_early(inputs, targets, hs, ps, Wxh, Whh, Why):
     early = np.roll(hs, 1, axis=0)  # row t is hs[t - 1], and hs[-1] is the last row
     return backward(inputs, targets, early, ps, Wxh, Whh, Why)
+
+
+def outer_sums(inputs, targets, hs, ps, Wxh, Whh, Why, turned=()):
+    """The gradients of the weights as sums of outer products, some of them turned over."""
+    dys = output_gradient(ps, targets)
+    das, xs = walk(dys, hs, Whh, Why), np.eye(dys.shape[1])[inputs]
+    pairs = {"Wxh": (das, xs), "Whh": (das, hs[:-1]), "Why": (dys, hs[1:])}
+    return {
+        name: sent.T @ blame if name in turned else blame.T @ sent
+        for name, (blame, sent) in pairs.items()
+    }
+
+
+for names in (some for n in (1, 2, 3) for some in combinations(NAMES[:3], n) if some != ("Whh",)):
+    turned = f"gradient{'s' * (len(names) > 1)} of {listed(names)}"
+
+    @BACKWARD.mistake(
+        f"""
+        The {turned} should be turned over: the product is the wrong way round.
+        A row belongs to what received, a column to what had been sent.
+        """,
+        name="-".join(["turned-over", *(f"d{name.lower()}" for name in names)]),
+    )
+    def products_turned_over(*args, names=names):
+        return backward(*args) | outer_sums(*args, turned=names)
+
+    @BACKWARD.mistake(
+        f"""
+        In the sum{"s" * (len(names) > 1)} for the {turned}, the outer product is the wrong way round.
+        Where sizes differ it does not fit, where they agree the answer lies on its side: what received comes first, what had been sent second.
+        """,
+        name="-".join(["outer-turned-over", *(f"d{name.lower()}" for name in names)]),
+        error="broadcast",
+    )
+    def outer_products_turned_over(*args, names=names):
+        Wxh, Whh, Why = args[4:]
+        sums = {"Wxh": 0.0 * Wxh, "Whh": 0.0 * Whh, "Why": 0.0 * Why}
+        for name, share in outer_sums(*args, turned=names).items():
+            sums[name] += share
+        return backward(*args) | sums
+
+    @BACKWARD.mistake(
+        f"""
+        The shares of the {turned} are outer products the wrong way round.
+        Added to the sum so far they do not fit, or they make it larger than the weight{"s" * (len(names) > 1)}: what received comes first, what had been sent second.
+        """,
+        name="-".join(["shares-turned-over", *(f"d{name.lower()}" for name in names)]),
+        error="broadcast",
+    )
+    def shares_turned_over(*args, names=names):
+        weights = dict(zip(NAMES, args[4:], strict=False))
+        shares = outer_sums(*args, turned=names)
+        return backward(*args) | {name: 0.0 * weights[name] + shares[name] for name in shares}
+
+
+@BACKWARD.mistake(
+    """
+    `dWxh[inputs[t]]` is a row of the gradient of `Wxh`.
+    A character owns a column of `Wxh`: `dWxh[:, inputs[t]]`.
+    """,
+    error="broadcast|out of bounds",
+)
+def row_for_column(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dWxh = walk(dys, hs, Whh, Why), np.zeros(Wxh.shape)
+    for t in reversed(range(len(inputs))):
+        dWxh[inputs[t]] += das[t]
+    return gathered(dys, das, inputs, hs) | {"Wxh": dWxh}
+
+
+@BACKWARD.mistake("""
+    The gradients hold the share of the last time step alone, the first on the way back.
+    Is the `return` indented into the loop?
+    """)
+def only_last_step(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    return gathered(dys[-1:], walk(dys, hs, Whh, Why)[-1:], inputs[-1:], hs[-2:])
+
+
+@BACKWARD.mistake("""
+    `Wxh`, `Whh` and `bh` are blamed for the last step alone: all rows of `das` but the last are still zeros.
+    Is the `return` indented into the loop?
+    """)
+def earlier_rows_left_empty(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = walk(dys, hs, Whh, Why)
+    das[:-1] = 0
+    return gathered(dys, das, inputs, hs)
+
+
+@BACKWARD.mistake("""
+    The last time step is left out, where the way back begins.
+    Look at the loop: `range(T - 1)` ends one step early, and turned round it begins one step late.
+    """)
+def last_step_left_out(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)[:-1]
+    return gathered(dys, walk(dys, hs[:-1], Whh, Why), inputs[:-1], hs[:-1])
+
+
+@BACKWARD.mistake("""
+    The last row of `das` is still zeros, and the prediction of the last step sends no blame down.
+    Look at the loop: `range(T - 1)` ends one step early, and turned round it begins one step late.
+    """)
+def last_state_left_out(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = np.zeros(hs[1:].shape)
+    das[:-1] = walk(dys[:-1], hs[:-1], Whh, Why)
+    return gathered(dys, das, inputs, hs)
+
+
+@BACKWARD.mistake("""
+    The blame of the scores is made from `inputs`, the characters that were read.
+    The network is blamed for what it expected in place of `targets`.
+    """)
+def blamed_for_the_inputs(inputs, targets, hs, ps, Wxh, Whh, Why):
+    return backward(inputs, inputs, hs, ps, Wxh, Whh, Why)
+
+
+@BACKWARD.mistake("""
+    For `Whh` the blame before tanh is used, `dh`.
+    `Whh` stands inside tanh: which blame has come through it?
+    """)
+def whh_before_tanh(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = walk(dys, hs, Whh, Why)
+    dhs = dys @ Why
+    dhs[:-1] += das[1:] @ Whh
+    return gathered(dys, das, inputs, hs) | {"Whh": dhs.T @ hs[:-1]}
+
+
+@BACKWARD.mistake("""
+    For `Wxh` the blame before tanh is used, `dh`.
+    `Wxh` stands inside tanh: which blame has come through it?
+    """)
+def wxh_before_tanh(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = walk(dys, hs, Whh, Why)
+    dhs = dys @ Why
+    dhs[:-1] += das[1:] @ Whh
+    return gathered(dys, das, inputs, hs) | {"Wxh": dhs.T @ np.eye(len(Why))[inputs]}
+
+
+@BACKWARD.mistake("""
+    Only step 0 sends blame into `Wxh`, `Whh` and `bh`, and that without what comes from later.
+    Does `backward_step` stand below the loop, where it is called once, in place of inside?
+    """)
+def step_below_the_loop(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = np.zeros(hs[1:].shape)
+    das[0] = backward_step(Why.T @ dys[0], hs[1], hs[0], Whh)[0]
+    return gathered(dys, das, inputs, hs)
+
+
+for names in (("bh",), ("by",), ("bh", "by")):
+    BACKWARD.mistake(
+        f"""
+        A single number stands for {listed(names)}: everything was added up.
+        A bias has an entry for each unit, or character: add up over time alone, with `axis=0`.
+        """,
+        name="-".join(["added-up", *(f"d{name}" for name in names)]),
+    )(
+        with_other(
+            lambda dys, das, inputs, targets, hs, V, names=names: {
+                name: {"bh": das, "by": dys}[name].sum() for name in names
+            }
+        )
+    )
+
+
+BACKWARD.mistake(
+    """
+    `Whh` meets the states after each step and `Why` those before it: the two have changed places.
+    Which state was `Whh` multiplied by, and which one makes the scores?
+    """,
+    name="states-swapped",
+)(
+    with_other(
+        lambda dys, das, inputs, targets, hs, V: {"Whh": das.T @ hs[1:], "Why": dys.T @ hs[:-1]}
+    )
+)
+
+
+BACKWARD.mistake(
+    """
+    The blame of `Wxh` is multiplied by the *number* of the character, and all its columns look alike.
+    The character was read as a one-hot vector: its blame belongs into one column.
+    """,
+    name="number-for-one-hot",
+)(
+    with_other(
+        lambda dys, das, inputs, targets, hs, V: {
+            "Wxh": np.repeat((das.T @ inputs)[:, None], V, axis=1)
+        }
+    )
+)
+
+
+@BACKWARD.mistake("""
+    The gradients of the biases are added up along the wrong axis.
+    What is left has an entry for each time step; a bias has one for each unit, or character.
+    """)
+def biases_along_the_wrong_axis(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = walk(dys, hs, Whh, Why)
+    return gathered(dys, das, inputs, hs) | {"bh": das.sum(axis=1), "by": dys.sum(axis=1)}
+
+
+@BACKWARD.mistake("""
+    The keys begin with a d.
+    Lesson 7 looks a gradient up by the name of its weight: "Wxh", not "dWxh".
+    """)
+def keys_with_a_d(*args):
+    return {f"d{name}": gradient for name, gradient in backward(*args).items()}
+
+
+@BACKWARD.mistake("""
+    The five gradients come as a tuple.
+    Put them into a dictionary, each under the name of its weight.
+    """)
+def tuple_for_dict(*args):
+    return tuple(backward(*args).values())
