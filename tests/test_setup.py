@@ -336,6 +336,7 @@ FLOORS = {
     "texts": 1,
     "baselines": 2,
     "survey": 2,
+    "by_the_book": 2,
     "plots": 3,
     "exercises": 3,
     "checks": 4,
