@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from course.baselines import SMOOTHINGS, NGram, ladder, uniform
-from course.texts import DICKINSON, python_reference
+from course.survey import measured
+from course.texts import DICKINSON, python_reference, reference_parts
 from rnn_core import Vocabulary
 
 BANANA = [1, 0, 2, 0, 2, 0]  # b a n a n a, with a = 0, b = 1, n = 2
@@ -266,6 +267,19 @@ def test_mixing_with_lower_orders_helps_where_counts_are_few():
     assert added["5-gram"] > added["4-gram"]  # adding 0.1 to 94 counts drowns a few real ones
     assert mixed["5-gram"] < mixed["4-gram"] < added["4-gram"]
     assert all(best[f"{n}-gram"] < mixed[f"{n}-gram"] for n in (3, 4, 5))
+
+
+def test_the_stored_race_was_against_these_tables():
+    race, said = measured("race")
+    python = race["machine"]["python"]
+    assert python in said and race["command"] in said
+    if tuple(map(int, python.split(".")[:2])) != sys.version_info[:2]:
+        pytest.skip("the reference is another in each Python")
+    parts = reference_parts()
+    for name in ("validation", "test"):
+        rungs = ladder(parts.training, getattr(parts, name), smoothing="kneser-ney")
+        for rung, loss in rungs.items():
+            assert race["tables"][name][rung] == pytest.approx(loss, abs=1e-3)
 
 
 @pytest.mark.parametrize("smoothing", SMOOTHINGS)

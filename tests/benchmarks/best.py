@@ -154,7 +154,7 @@ def main():
             runs.append(race(parts, vocabulary, settings, seed, arguments.seconds) | {"rate": name})
             stored = {
                 "machine": run.machine(),
-                "command": "python tests/benchmarks/best.py",
+                "command": " ".join(["python tests/benchmarks/best.py", *sys.argv[1:]]),
                 "seconds": arguments.seconds,
                 "cores": CORES,
                 "settings": BEST,
