@@ -857,6 +857,28 @@ def test_whole_trains_and_recites():
 
 
 @complete
+def test_whole_asks_no_more_of_float32_than_it_has():
+    def short(ps, targets):
+        return FUNCTIONS["output_gradient"](ps, targets).astype(np.float32)
+
+    def backward(inputs, targets, hs, ps, *weights):
+        right = FUNCTIONS["backward"](inputs, targets, hs, ps, *weights)
+        return {name: array.astype(np.float32) for name, array in right.items()}
+
+    def train_step(model, inputs, targets, h_prev):
+        hs, ps = model.forward(inputs, h_prev)
+        loss = FUNCTIONS["cross_entropy"](ps, targets)
+        weights = model.Wxh, model.Whh, model.Why
+        model.update_params(backward(inputs, targets, hs, ps, *weights))
+        return loss, hs[-1]
+
+    changed = network(output_gradient=short, backward=backward, train_step=train_step)
+    for stage in (whole._gradients, whole._training):
+        result = whole._apart(stage, changed)
+        assert result.passed, result.message
+
+
+@complete
 def test_whole_sees_pieces_that_do_not_work_together():
     def backward(*args):
         return {**FUNCTIONS["backward"](*args), "Whh": 0}
