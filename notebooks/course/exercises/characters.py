@@ -392,7 +392,7 @@ def whole_columns(indices, size):
     `[[0] * size] * T` holds one list T times, and a row that is made before the loop is there once: make a new one for each index.
     """)
 def shared_row(indices, size):
-    rows = [[0] * size] * len(indices)
+    rows = [[0.0] * size] * len(indices)
     for t, index in enumerate(indices):
         rows[t][index] = 1
     return np.array(rows)

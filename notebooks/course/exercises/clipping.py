@@ -222,6 +222,74 @@ CLIP_BY_VALUE.mistake(
 
 CLIP_BY_VALUE.mistake(
     """
+    The upper bound is 5, whatever the limit is.
+    Both bounds are made from `limit`.
+    """,
+    name="upper-bound-of-five",
+)(for_each(lambda g, limit: np.minimum(np.maximum(g, -limit), 5)))
+
+
+CLIP_BY_VALUE.mistake(
+    """
+    The lower bound is -5, whatever the limit is.
+    Both bounds are made from `limit`.
+    """,
+    name="lower-bound-of-five",
+)(for_each(lambda g, limit: np.minimum(np.maximum(g, -5), limit)))
+
+
+CLIP_BY_VALUE.mistake(
+    """
+    Every array is brought to the length of the limit, short ones too.
+    Here every entry is cut by itself, and what lies within the bounds stays as it is.
+    """,
+    name="scaled-to-the-limit",
+)(for_each(lambda g, limit: g * limit / np.linalg.norm(g)))
+
+
+CLIP_BY_VALUE.mistake(
+    """
+    All that is not above the limit became minus the limit: a comparison lacks a minus sign.
+    Only what is below *minus* the limit goes there.
+    """,
+    name="all-others-to-minus",
+)(for_each(lambda g, limit: np.where(g > limit, limit, np.where(g < limit, -limit, g))))
+
+
+CLIP_BY_VALUE.mistake(
+    """
+    An array is cut only where its largest entry is above the limit, and one with nothing but large negative entries stays as it is.
+    Cutting does no harm to what is within the bounds: no condition is needed.
+    """,
+    name="only-if-the-largest-is-above",
+)(for_each(lambda g, limit: np.clip(g, -limit, limit) if g.max() > limit else g))
+
+
+CLIP_BY_VALUE.mistake(
+    """
+    To compare an array with a number gives one answer for each entry, and `if`, `min` and `max` want a single one.
+    `np.minimum`, `np.maximum` and `np.where` go entry by entry.
+    """,
+    name="compared-as-a-whole",
+    error="truth value of an array",
+)(for_each(lambda g, limit: max(-limit, min(limit, g))))
+
+
+@CLIP_BY_VALUE.mistake(
+    """
+    The function asks for names that these gradients do not have.
+    Go over the names that are there, whatever they are: `gradients.items()`.
+    """,
+    error=r"'d?(Wxh|Whh|Why|bh|by)'",
+)
+def names_written_down(gradients, limit):
+    return {
+        name: np.clip(gradients[name], -limit, limit) for name in ("Wxh", "Whh", "Why", "bh", "by")
+    }
+
+
+CLIP_BY_VALUE.mistake(
+    """
     Only the last array comes back.
     Is the new dictionary made inside the loop, anew for each name?
     """,
@@ -514,6 +582,183 @@ CLIP_BY_NORM.mistake(
     """,
     name="always-upside-down",
 )(scaled(norm_over_limit))
+
+
+def always(gradients, limit):
+    return limit / total_norm(gradients)
+
+
+def plainly(scale_of):
+    """As scaled, without a thought for gradients that are all 0."""
+    return lambda gradients, limit: {
+        name: g * scale_of(gradients, limit) for name, g in gradients.items()
+    }
+
+
+def root_of(total_of):
+    """A norm that is the root of something else than the sum of all squares."""
+    return scaled_when_above(
+        lambda gradients: np.sqrt(sum(total_of(g) for g in gradients.values())) or 1e-300
+    )
+
+
+def when_above(change):
+    """Another change than the right one, where the norm is above the limit."""
+    return lambda gradients, limit: {
+        name: change(g, limit) if total_norm(gradients) > limit else g
+        for name, g in gradients.items()
+    }
+
+
+CLIP_BY_NORM.mistake(
+    """
+    Small gradients were blown up to the limit, and gradients of 0 became nan.
+    Scale only when the norm is above it.
+    """,
+    name="always-scaled-even-zeros",
+)(plainly(always))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    Small gradients are scaled, zeros become nan, and large ones are left alone: the comparison looks the wrong way.
+    """,
+    name="condition-reversed-even-zeros",
+)(plainly(only_when_below))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    Only gradients with a norm above 5 are scaled, whatever the limit is.
+    What should the norm be compared with?
+    """,
+    name="compared-with-five",
+)(plainly(lambda g, limit: limit / total_norm(g) if total_norm(g) > 5 else 1.0))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    Gradients that are too long come back with a norm of 5, whatever the limit is.
+    """,
+    name="limit-of-five",
+)(plainly(lambda g, limit: 5 / total_norm(g) if total_norm(g) > limit else 1.0))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    The mean of the squares is taken of each array.
+    A norm adds all squares up: long arrays count for more than short ones.
+    """,
+    name="means-added",
+)(root_of(lambda g: (g**2).mean()))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    The root is taken of the sum of absolute values.
+    A norm adds up squares.
+    """,
+    name="sizes-under-the-root",
+)(root_of(lambda g: np.abs(g).sum()))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    The root is taken of the sum of norms.
+    What adds up are their squares.
+    """,
+    name="norms-under-the-root",
+)(root_of(np.linalg.norm))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    The entries are added up before they are squared, so that positive and negative ones cancel.
+    Square first.
+    """,
+    name="sums-squared",
+)(root_of(lambda g: g.sum() ** 2))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    The root is taken of a sum of entries that were doubled, not squared, and it may be negative.
+    `g * 2` is twice g; its square is `g ** 2`.
+    """,
+    name="doubled-for-squared",
+)(root_of(lambda g: (g * 2).sum()))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    Each array is divided by a norm of its own, so that all have the same length and their directions change.
+    Divide by the norm of them all.
+    """,
+    name="divided-by-own-norm",
+)(when_above(lambda g, limit: g * limit / (np.linalg.norm(g) or 1.0)))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    The norm is that of the first array alone.
+    Does the loop end too early?
+    """,
+    name="first-array-counted",
+)(scaled_when_above(lambda g: np.linalg.norm(next(iter(g.values()))) or 1e-300))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    Where the norm is above the limit, all is multiplied by the limit, and the norm is not divided by.
+    What should the norm be afterwards?
+    """,
+    name="multiplied-by-limit",
+)(when_above(lambda g, limit: g * limit))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    Where the norm is above the limit, all is divided by the limit.
+    What should the norm be afterwards?
+    """,
+    name="divided-by-limit",
+)(when_above(lambda g, limit: g / limit))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    The limit was taken off every entry.
+    All are multiplied by one number, so that the direction stays.
+    """,
+    name="limit-off-every-entry",
+)(when_above(lambda g, limit: g - limit))
+
+
+@CLIP_BY_NORM.mistake("""
+    Gradients that are short enough come back as zeros.
+    They should come back as they are.
+    """)
+def small_set_to_zero(gradients, limit):
+    keep = total_norm(gradients) > limit
+    return {name: g * keep for name, g in rnn_core.clip_by_norm(gradients, limit).items()}
+
+
+@CLIP_BY_NORM.mistake("""
+    For gradients that are short enough nothing comes back.
+    Both ways through the function need a `return`.
+    """)
+def nothing_when_small(gradients, limit):
+    return rnn_core.clip_by_norm(gradients, limit) if total_norm(gradients) > limit else None
+
+
+CLIP_BY_NORM.mistake(
+    """
+    To compare arrays gives one answer for each entry, and `if` wants a single one.
+    The squares of all entries are added up to one number.
+    """,
+    name="compared-as-a-whole",
+    error="truth value of an array",
+)(when_above(lambda g, limit: g if (g**2 > limit) else -g))
 
 
 CLIP_BY_NORM.mistake(

@@ -1,6 +1,7 @@
 """Exercises of lesson 9: what the hidden units follow, and what happens without them."""
 
 import copy
+from itertools import pairwise
 
 import numpy as np
 
@@ -199,6 +200,66 @@ def last_left_out(model, text):
     """)
 def both_arrays(model, text):
     return model.forward(model.vocabulary.encode(text), np.zeros(model.hidden_size))
+
+
+@HIDDEN_STATES.mistake("""
+    There is one row, the state after the first character.
+    Does `return` stand in the loop?
+    """)
+def only_the_first_row(model, text):
+    return hidden_states(model, text)[:1]
+
+
+@HIDDEN_STATES.mistake("""
+    There is one row, the state after the last character.
+    Keep the states of all.
+    """)
+def only_the_last_row(model, text):
+    return hidden_states(model, text)[-1:]
+
+
+@HIDDEN_STATES.mistake("""
+    The numbers that were read are the places of the characters in the text, 0, 1, 2 and so on.
+    The network knows each character by its number in `model.vocabulary`.
+    """)
+def places_for_characters(model, text):
+    return model.forward(np.arange(len(text)), np.zeros(model.hidden_size))[0][1:]
+
+
+@HIDDEN_STATES.mistake("""
+    tanh is applied once more.
+    The states have been through it already.
+    """)
+def tanh_again(model, text):
+    return np.tanh(hidden_states(model, text))
+
+
+@HIDDEN_STATES.mistake("""
+    This is the mean of the states over the text.
+    Give back one row for each character.
+    """)
+def mean_state(model, text):
+    return hidden_states(model, text).mean(axis=0)
+
+
+@HIDDEN_STATES.mistake(
+    """
+    The state has 96 numbers, and this network has another size.
+    A network's own is `model.hidden_size`.
+    """,
+    error=r"\b96\b",
+)
+def size_of_96(model, text):
+    return model.forward(model.vocabulary.encode(text), np.zeros(96))[0][1:]
+
+
+HIDDEN_STATES.mistake(
+    """
+    A row of `Wxh` belongs to a unit.
+    What a character adds to the units is a column: `Wxh[:, ix]`.
+    """,
+    name="rows-of-wxh",
+)(reading(column=lambda Wxh, ix: Wxh[ix]))
 
 
 @HIDDEN_STATES.mistake("""
@@ -431,8 +492,8 @@ def ranks(values):
 
 
 def in_order(values):
-    """The rank of each value along time; equal values in the order in which they come."""
-    return values.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable").astype(float)
+    """The rank of each value along time; equal values in some order."""
+    return values.argsort(axis=0).argsort(axis=0).astype(float)
 
 
 @UNIT_CORRELATION.mistake("""
@@ -466,6 +527,72 @@ def mean_sizes(hs, feature):
     """)
 def features_mean_left_in(hs, feature):
     return covariance(hs, feature) / (hs.std(axis=0) * np.sqrt((feature**2).mean()))
+
+
+@UNIT_CORRELATION.mistake("""
+    The spread of the units is that of all their numbers together.
+    Each unit has its own: which `axis` runs along time?
+    """)
+def one_spread_for_all(hs, feature):
+    return covariance(hs, feature) / ((hs - hs.mean(axis=0)).std() * feature.std())
+
+
+@UNIT_CORRELATION.mistake(
+    "This is the largest correlation alone. Give back all, one for each unit; ranking comes afterwards."
+)
+def largest_only(hs, feature):
+    return float(np.max(unit_correlation(hs, feature)))
+
+
+@UNIT_CORRELATION.mistake(
+    "This is the number of the unit with the largest correlation. Give back the correlation of every unit."
+)
+def largest_unit(hs, feature):
+    return int(np.argmax(unit_correlation(hs, feature)))
+
+
+@UNIT_CORRELATION.mistake("""
+    The feature's correlation with itself comes back too, a 1 at the end.
+    Leave it out.
+    """)
+def with_itself(hs, feature):
+    return np.corrcoef(hs.T, feature)[-1]
+
+
+@UNIT_CORRELATION.mistake(
+    """
+    `np.corrcoef` takes its variables as rows, and the units are the columns of `hs`.
+    Turn it over.
+    """,
+    error="concatenation axis",
+    sign=r"\bcorrcoef\(",
+)
+def not_turned_over(hs, feature):
+    return np.corrcoef(hs, feature)
+
+
+@UNIT_CORRELATION.mistake(
+    """
+    A mean was taken along the units, and it does not fit.
+    Each unit has a mean over time: `axis=0`.
+    """,
+    sign=r"axis=(1|-1)|mean\((1|-1)\)",
+)
+def mean_of_rows(hs, feature):
+    both = (hs - hs.mean(axis=1)) * (feature - feature.mean())[:, None]
+    return both.mean(axis=0) / (hs.std(axis=0) * feature.std())
+
+
+@UNIT_CORRELATION.mistake(
+    """
+    `hs` (T, H) and the feature (T,) do not fit as they are: NumPy lays the feature along the units.
+    Make a column of it, `feature[:, None]`.
+    """,
+    error="broadcast",
+)
+def feature_not_a_column(hs, feature):
+    both = (hs - hs.mean(axis=0)) * (feature - feature.mean())
+    return both.mean(axis=0) / (hs.std(axis=0) * feature.std())
 
 
 @UNIT_CORRELATION.mistake("""
@@ -560,6 +687,14 @@ def weight_of_itself(model, unit):
 
 def everything_after(model, unit):
     model.Whh[:, unit:], model.Why[:, unit:] = 0, 0
+
+
+def character_and_output(model, unit):
+    model.Wxh[:, unit], model.Why[:, unit] = 0, 0
+
+
+def bias_only(model, unit):
+    model.bh[unit] = 0
 
 
 def column_of_wxh(model, unit):
@@ -691,11 +826,56 @@ def mean_step_by_step(model, unit, text):
     indices = model.vocabulary.encode(text)
     mean = hidden_states(model, text)[:, unit].mean()
     h, loss = np.zeros(model.hidden_size), 0.0
-    for ix, target in zip(indices[:-1], indices[1:], strict=True):
+    for ix, target in pairwise(indices):
         h = np.tanh(model.Wxh[:, ix] + model.Whh @ h + model.bh)
         h[unit] = mean
         loss += rnn_core.cross_entropy(rnn_core.softmax(model.Why @ h + model.by)[None], [target])
     return loss / (len(text) - 1)
+
+
+@ABLATE.mistake("""
+    The network is asked for the characters that it has just read, all but the last.
+    Its targets are the characters one place on, `indices[1:]`.
+    """)
+def targets_are_inputs(model, unit, text):
+    silenced = copy.deepcopy(model)
+    silenced.Whh[:, unit], silenced.Why[:, unit] = 0, 0
+    indices = model.vocabulary.encode(text)
+    _, ps = silenced.forward(indices[:-1], np.zeros(model.hidden_size))
+    return rnn_core.cross_entropy(ps, indices[:-1]) / (len(text) - 1)
+
+
+@ABLATE.mistake("""
+    The reading begins with a state of ones.
+    Begin with zeros.
+    """)
+def from_ones(model, unit, text):
+    silenced = copy.deepcopy(model)
+    silenced.Whh[:, unit], silenced.Why[:, unit] = 0, 0
+    return mean_loss(silenced, text, np.ones)
+
+
+ABLATE.mistake(
+    """
+    A column of Wxh belongs to a character: besides the unit's way to the scores a character was silenced.
+    The other way out of a unit is its column of Whh.
+    """,
+    name="column-of-wxh-for-whh",
+)(changed(character_and_output))
+
+
+ABLATE.mistake(
+    """
+    Only the bias of the unit is gone.
+    It still hears, and is heard.
+    """,
+    name="bias-cleared",
+)(changed(bias_only))
+
+
+@ABLATE.mistake("The sign is wrong: a loss is 0 or more.")
+def negative(model, unit, text):
+    return -ablate(model, unit, text)
 
 
 @ABLATE.mistake("""

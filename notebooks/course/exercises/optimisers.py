@@ -219,6 +219,67 @@ def sgd_without_gradient(param, grad, learning_rate):
     param -= learning_rate
 
 
+for limit in (1, 10):
+    SGD_UPDATE.mistake(
+        f"The gradient is clipped at {limit} on the way. Clipping is a step of its own, which comes before this one: take `grad` as it is.",
+        name=f"clipped-at-{limit}",
+    )(
+        lambda param, grad, learning_rate, limit=limit: sgd_update(
+            param, np.clip(grad, -limit, limit), learning_rate
+        )
+    )
+
+
+@SGD_UPDATE.mistake("""
+    The weight was multiplied by the step.
+    The step is taken away from it.
+    """)
+def multiplied_by_step(param, grad, learning_rate):
+    param *= learning_rate * grad
+
+
+@SGD_UPDATE.mistake("""
+    `param` holds learning rate times gradient and nothing of the weight that was there.
+    A step starts from where one stands, and goes against the gradient.
+    """)
+def gradient_for_param(param, grad, learning_rate):
+    param[...] = learning_rate * grad
+
+
+@SGD_UPDATE.mistake("""
+    Every weight shrinks by a share of itself, and its gradient plays no part.
+    Where does `grad` come in?
+    """)
+def shrunk(param, grad, learning_rate):
+    param -= learning_rate * param
+
+
+@SGD_UPDATE.mistake("""
+    All rows move by the gradient of the first.
+    Each has its own in `grad`.
+    """)
+def first_gradient_for_all(param, grad, learning_rate):
+    param -= learning_rate * grad[0]
+
+
+@SGD_UPDATE.mistake("""
+    The last entry or row has not moved.
+    Does a loop end one too early?
+    NumPy does all entries at once.
+    """)
+def last_entry_left(param, grad, learning_rate):
+    param[:-1] -= learning_rate * grad[:-1]
+
+
+@SGD_UPDATE.mistake("""
+    The first entry or row has not moved.
+    Does a loop begin at 1?
+    NumPy does all entries at once.
+    """)
+def first_entry_left(param, grad, learning_rate):
+    param[1:] -= learning_rate * grad[1:]
+
+
 @SGD_UPDATE.mistake("""
     Every step has the same length, and a gradient of 0 gives 0 divided by 0.
     SGD does not divide: a larger gradient makes a longer step.
@@ -639,6 +700,73 @@ ADAGRAD_UPDATE.mistake(
     """,
     name="memory-adds-norm",
 )(adagrad(right_step, remember_norm))
+
+
+def remember_mean(memory, grad):
+    memory += (grad**2).mean()
+
+
+def remember_scaled(memory, grad):
+    memory *= grad**2
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    Every place of `memory` got the mean of the squares.
+    Each weight remembers its own gradient alone.
+    """,
+    name="squares-averaged",
+)(adagrad(right_step, remember_mean))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The memory is multiplied by the squares.
+    They are added to it.
+    """,
+    name="memory-multiplied",
+)(adagrad(right_step, remember_scaled))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The memory takes in clipped gradients, and the step uses `grad` as it is.
+    Clipping is a step of its own, which comes before this one: take `grad` as it is in both.
+    """,
+    name="memory-clipped",
+)(adagrad(right_step, remember_clipped))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    The memory is kept, but the step divides by the size of this gradient alone.
+    Below the line stands what the weight has heard in all.
+    """,
+    name="memory-kept-and-not-used",
+)(adagrad(lambda g, m, rate: rate * g / np.sqrt(g**2 + 1e-8)))
+
+
+ADAGRAD_UPDATE.mistake(
+    "This is the third root, `cbrt`. Adagrad takes the square root.", name="third-root"
+)(adagrad(lambda g, m, rate: rate * g / np.cbrt(m + 1e-8)))
+
+
+@ADAGRAD_UPDATE.mistake("""
+    The squares are multiplied by the learning rate before they are remembered.
+    The memory holds squares of the gradients alone.
+    """)
+def learning_rate_times_squares(param, grad, memory, learning_rate):
+    memory += learning_rate * grad**2
+    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
+
+
+@ADAGRAD_UPDATE.mistake("""
+    The sum fades, as in RMSProp, and stands in a new array, so that `memory` came back as it was.
+    Adagrad forgets nothing, and remembers in `memory` itself.
+    """)
+def fading_and_rebound(param, grad, memory, learning_rate):
+    memory = 0.9 * memory + 0.1 * grad**2
+    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
 
 
 @ADAGRAD_UPDATE.mistake(

@@ -177,6 +177,16 @@ def one_before(characters):
     )
 
 
+def last_one(characters):
+    return lambda text, cut: next(
+        (i for i in range(cut - 1, -1, -1) if text[i] in characters), None
+    )
+
+
+def or_else(find, otherwise):
+    return lambda text, cut: otherwise(text) if (place := find(text, cut)) is None else place
+
+
 def behind(find):
     return lambda text, cut: None if (place := find(text, cut)) is None else place + 1
 
@@ -271,6 +281,122 @@ def found_back_or_minus_one(text, fraction):
     return text[:cut], text[cut:]
 
 
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved to the next space, or to the end where there is none, so as to leave a word whole.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-to-space-or-end",
+)(moved(or_else(next_one(" "), len)))
+
+
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved to the next space or end of a line, or to the end where there is none.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-to-gap-or-end",
+)(moved(or_else(next_one(" \n\t"), len)))
+
+
+SPLIT_TEXT.mistake(
+    """
+    The cut was moved back to the beginning of a word, or to that of the text.
+    A good thought, but the task says where it is: after `int(fraction * len(text))` characters.
+    """,
+    name="moved-back-to-word-or-start",
+)(moved(or_else(behind(last_one(" ")), lambda text: 0)))
+
+
+@SPLIT_TEXT.mistake("""
+    The cut was moved to the next space, and where there is none, an index runs past the end.
+    The task says where it is: after `int(fraction * len(text))` characters.
+    """)
+def moved_past_the_end(text, fraction):
+    cut = int(fraction * len(text))
+    while text[cut] != " ":
+        cut += 1
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    Spaces and ends of lines on both sides of the cut are gone.
+    They are characters like all others: leave the parts as they are.
+    """)
+def stripped_at_the_cut(text, fraction):
+    training, validation = split_text(text, fraction)
+    return training.rstrip(), validation.lstrip()
+
+
+@SPLIT_TEXT.mistake("""
+    Training is one character too short, and that character stands in neither part.
+    A slice leaves its end out already.
+    """)
+def training_one_short(text, fraction):
+    cut = int(fraction * len(text))
+    return text[: cut - 1], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    The cut comes one character too early.
+    """)
+def one_too_early(text, fraction):
+    cut = int(fraction * len(text) - 1)
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    The cut is at `int(fraction)`, which is 0 for all but 1.
+    It is a share of the length: multiply first.
+    """)
+def fraction_alone(text, fraction):
+    return text[: int(fraction)], text[int(fraction) :]
+
+
+@SPLIT_TEXT.mistake("""
+    Validation is as long as training, counted from the end: `text[-cut:]` has `cut` characters.
+    It begins where training ends.
+    """)
+def counted_from_the_end(text, fraction):
+    cut = int(fraction * len(text))
+    return text[:cut], text[-cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    The length of validation is worked out by itself, and where `int` cuts both lengths down, a character is lost between them.
+    Use one cut for both.
+    """)
+def lost_between_two_cuts(text, fraction):
+    kept = int((1 - fraction) * len(text))
+    return text[: int(fraction * len(text))], text[len(text) - kept :]
+
+
+@SPLIT_TEXT.mistake("""
+    Ends of lines became spaces.
+    They are characters like all others: leave the text as it is.
+    """)
+def lines_joined(text, fraction):
+    return split_text(text.replace("\n", " "), fraction)
+
+
+@SPLIT_TEXT.mistake("""
+    The length was counted in bytes, and some characters take several.
+    `len(text)` counts characters.
+    """)
+def bytes_counted(text, fraction):
+    cut = int(fraction * len(text.encode()))
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    The cut never comes before the first character, so that training is not empty.
+    The task says where it is: after `int(fraction * len(text))` characters, 0 among them.
+    """)
+def at_least_one(text, fraction):
+    cut = max(1, int(fraction * len(text)))
+    return text[:cut], text[cut:]
+
+
 @SPLIT_TEXT.mistake("""
     Spaces and ends of lines at the ends of the two parts are gone.
     They are characters like all others: leave the parts as they are.
@@ -348,6 +474,7 @@ def perplexity_cases(rng):
     yield 2.2, 1
     yield 2100.0, 1000
     yield 150.0, 3
+    yield 2.5 * 100_003, 100_003
     for count in (2, 50, 400):
         yield float(rng.uniform(0.5, 3) * count), count
 
@@ -439,7 +566,7 @@ def bits_multiplied(loss, count):
     `count` is already the number of characters predicted.
     """)
 def one_too_few(loss, count):
-    return float(np.exp(loss / max(count - 1, 1)))
+    return float(np.exp(loss / (count - 1)))
 
 
 @PERPLEXITY.mistake(
@@ -554,6 +681,7 @@ def ngram_probability_cases(rng):
     yield counted("hopehopeh", 1), "", "z"
     yield {"o": {"p": 999_999, "n": 1}, "p": {"e": 1}}, "o", "n"
     yield {"h": {"o": 1}, "H": {"o": 1, "e": 3}}, "H", "o"
+    yield {"h": {"o": 1}, "o": {"p": 1}}, "h", "o"  # seen once
     yield {"": {"h": 2, "o": 2}, "h": {"o": 2}, "o": {"h": 1}}, "zh", "o"
     words = "the tune without the words, the thing"
     for n, context, character in (
@@ -578,6 +706,7 @@ NGRAM_PROBABILITY = Exercise(
     reference=ngram_probability,
     cases=ngram_probability_cases,
     signature="ngram_probability(counts, context, character)",
+    exact_zeros=True,
     returns="one number between 0 and 1",
 )
 
@@ -587,7 +716,7 @@ NGRAM_PROBABILITY = Exercise(
     Divide by how often this context was seen at all.
     """)
 def count_alone(counts, context, character):
-    return counts.get(context, {}).get(character, 0)
+    return float(counts.get(context, {}).get(character, 0))
 
 
 @NGRAM_PROBABILITY.mistake("""
@@ -744,6 +873,58 @@ for floor in ("1e-12", "1e-10", "1e-9", "1e-8", "1e-6"):
 
 
 @NGRAM_PROBABILITY.mistake("""
+    1 was added to every count, and to the sum as many as there are different followers.
+    That is smoothing, which comes next; here an unseen character has probability 0.
+    """)
+def add_one_to_followers(counts, context, character):
+    followers = counts.get(context, {})
+    total = sum(followers.values())
+    return (followers.get(character, 0) + 1) / (total + len(followers)) if total else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    1 was added to every count, and 22 to the sum.
+    That is smoothing, which comes next; here an unseen character has probability 0.
+    """)
+def add_one_of_22(counts, context, character):
+    followers = counts.get(context, {})
+    total = sum(followers.values())
+    return (followers.get(character, 0) + 1) / (total + 22) if total else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    This is the surprise, and 0 for an unknown context.
+    Give back the probability it is the logarithm of.
+    """)
+def surprise_of_known(counts, context, character):
+    return surprise(counts, context, character) if context in counts else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    The followers of `character` are looked up, where those of `context` are asked for.
+    """)
+def followers_of_character(counts, context, character):
+    return ngram_probability(counts, character, character)
+
+
+@NGRAM_PROBABILITY.mistake("""
+    For an unknown context the chance is spread over the contexts of the table.
+    A fair thought, but the task asks for 0 there, so that gaps can be counted.
+    """)
+def one_over_contexts(counts, context, character):
+    return ngram_probability(counts, context, character) if context in counts else 1 / len(counts)
+
+
+@NGRAM_PROBABILITY.mistake("""
+    The sum below the line is one too large.
+    All that followed this context, and nothing else, stands there.
+    """)
+def one_more_below(counts, context, character):
+    followers = counts.get(context, {})
+    return followers.get(character, 0) / (sum(followers.values()) + 1)
+
+
+@NGRAM_PROBABILITY.mistake("""
     A context that was never seen is made shorter until the table knows it.
     That is backing off, a good way to smooth; here the answer is 0, so that gaps can be counted.
     """)
@@ -751,6 +932,22 @@ def backing_off(counts, context, character):
     while context and context not in counts:
         context = context[1:]
     return ngram_probability(counts, context, character)
+
+
+@NGRAM_PROBABILITY.mistake("""
+    An unknown context gets 1e-10, so that a logarithm can be taken.
+    That is smoothing, which comes next; here it is 0, so that gaps can be counted.
+    """)
+def floor_for_unknown_context(counts, context, character):
+    return ngram_probability(counts, context, character) if context in counts else 1e-10
+
+
+@NGRAM_PROBABILITY.mistake("""
+    Something small is added to every probability.
+    That is smoothing, which comes next; here what was never seen has 0, so that gaps can be counted.
+    """)
+def floor_added(counts, context, character):
+    return ngram_probability(counts, context, character) + 1e-10
 
 
 @NGRAM_PROBABILITY.mistake("""
@@ -802,7 +999,7 @@ def nothing_for_unknown(counts, context, character):
     How often it did, out of all times, is the probability.
     """)
 def whether_it_followed(counts, context, character):
-    return character in counts.get(context, {})
+    return float(character in counts.get(context, {}))
 
 
 EXERCISES_HERE = [PERPLEXITY, SPLIT_TEXT, NGRAM_PROBABILITY]

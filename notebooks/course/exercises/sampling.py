@@ -34,6 +34,7 @@ APPLY_TEMPERATURE = Exercise(
     reference=rnn_core.softmax,
     cases=apply_temperature_cases,
     signature="apply_temperature(scores, temperature)",
+    exact_zeros=True,
     returns="an array of probabilities with the shape of `scores`",
     axes=("character",),
 )
@@ -136,6 +137,45 @@ def never_colder(scores, temperature):
 
 
 @APPLY_TEMPERATURE.mistake("""
+    Probabilities to the power of the temperature do not add up to 1 any more, and heat makes them more certain.
+    Temperature divides the scores, before softmax.
+    """)
+def power_of_temperature(scores, temperature):
+    return rnn_core.softmax(scores) ** temperature
+
+
+@APPLY_TEMPERATURE.mistake("""
+    Scores are raised to a power.
+    They are divided by the temperature.
+    """)
+def scores_to_a_power(scores, temperature):
+    return rnn_core.softmax(scores ** (1 / temperature))
+
+
+@APPLY_TEMPERATURE.mistake("""
+    The largest score is taken away as it is, from scores that are divided already, and where they are large this breaks down.
+    Divide all, then take the largest of those away; your softmax of lesson 2 does.
+    """)
+def shift_not_divided(scores, temperature):
+    exps = np.exp(scores / temperature - scores.max())
+    return exps / exps.sum()
+
+
+@APPLY_TEMPERATURE.mistake(
+    "This is the index of the likeliest character. Give back all the probabilities."
+)
+def likeliest_only(scores, temperature):
+    return int(np.argmax(scores))
+
+
+@APPLY_TEMPERATURE.mistake(
+    "Something small is added to the probabilities. A chance that softmax gives as 0 stays 0."
+)
+def floor_added(scores, temperature):
+    return rnn_core.softmax(scores, temperature) + 1e-10
+
+
+@APPLY_TEMPERATURE.mistake("""
     Whole-number division, `//`, rounds every score down, and differences are lost.
     Divide with `/`.
     """)
@@ -214,7 +254,9 @@ def observe_draws(function, args):
     probabilities, rng = args
     drawn = [function(probabilities, rng) for _ in range(DRAWS)]
     if any(not isinstance(ix, (int, np.integer)) for ix in drawn):
-        return next(ix for ix in drawn if not isinstance(ix, (int, np.integer)))
+        odd = next(ix for ix in drawn if not isinstance(ix, (int, np.integer)))
+        row = isinstance(odd, np.ndarray) and odd.shape == probabilities.shape
+        return np.sort(odd) if row else odd  # a one-hot row is the same, whatever was drawn
     if not all(0 <= ix < len(probabilities) for ix in drawn):
         return next(ix for ix in drawn if not 0 <= ix < len(probabilities))
     counts = np.bincount(drawn, minlength=len(probabilities))
@@ -395,6 +437,24 @@ def softmax_again(probabilities, rng):
 
 
 @SAMPLE_CHARACTER.mistake("""
+    The sums were written into `probabilities`, and the next draw begins with them.
+    Make a new array: `np.cumsum` without `out`.
+    """)
+def sums_written_in(probabilities, rng):
+    sums = np.cumsum(probabilities, out=probabilities)
+    return int(np.searchsorted(sums, rng.random(), side="right"))
+
+
+@SAMPLE_CHARACTER.mistake("""
+    The comparison looks the wrong way: a character is taken when the sum is still *below* the random number, and else the last one.
+    Which is the first that has passed it?
+    """)
+def first_below_or_last(probabilities, rng):
+    below = np.flatnonzero(np.cumsum(probabilities) < rng.random())
+    return int(below[0]) if len(below) else len(probabilities) - 1
+
+
+@SAMPLE_CHARACTER.mistake("""
     The order of the characters is turned round: the sums were counted from the last one.
     """)
 def counted_from_the_end(probabilities, rng):
@@ -414,6 +474,7 @@ def last_never_drawn(probabilities, rng):
 # generate ----------------------------------------------------------------------------------
 
 COLD = 0.01  # so cold that every draw is certain
+HOT = 30.0  # so hot that any character may come
 
 
 def chatty_model():
@@ -443,7 +504,7 @@ def observe_generate(function, args):
     if temperature == COLD or not isinstance(said, str) or len(said) != 1:
         return said
     texts = [said] + [function(*args) for _ in range(99)]
-    one, two = (function(model, prompt, 20, temperature, np.random.default_rng(3)) for _ in "ab")
+    one, two = (function(model, prompt, 20, HOT, np.random.default_rng(3)) for _ in "ab")
     counts = np.array([texts.count(char) for char in model.ix_to_char.values()])
     if not counts.sum():
         return said
@@ -461,7 +522,7 @@ def speaking(
     told=lambda p, text: text,
     carry=lambda new, old: new,
     start=np.zeros,
-    count=lambda n: n,
+    count=lambda n, prompt: n,
     feed=lambda new, old: new,
     bias=1.0,
     hidden_bias=1.0,
@@ -480,7 +541,7 @@ def speaking(
         for char in warm(prompt):
             h = step(char, h)
         last = prompt[-1]
-        for _ in range(count(n)):
+        for _ in range(count(n, prompt)):
             p = rnn_core.softmax(score(model.Why @ h + bias * model.by), tau(temperature))
             char = model.ix_to_char[draw(p, rng)]
             text, last = text + char, feed(char, last)
@@ -552,19 +613,19 @@ GENERATE.mistake(
 
 
 GENERATE.mistake("There is one character too many.", name="one-too-many")(
-    speaking(count=lambda n: n + 1)
+    speaking(count=lambda n, prompt: n + 1)
 )
 
 
 GENERATE.mistake("There is one character too few.", name="one-too-few")(
-    speaking(count=lambda n: max(n - 1, 0))
+    speaking(count=lambda n, prompt: max(n - 1, 0))
 )
 
 
 GENERATE.mistake(
     "Only the first new character comes back. Is the `return` indented into the loop?",
     name="only-the-first",
-)(speaking(told=lambda prompt, text: text[:1]))
+)(speaking(told=lambda prompt, text: text[:1] or None))
 
 
 GENERATE.mistake(
@@ -690,6 +751,55 @@ GENERATE.mistake(
     "The scores go through softmax before `apply_temperature`, which wants scores: they are squeezed twice, and everything looks almost equally likely.",
     name="temperature-after-softmax",
 )(speaking(score=rnn_core.softmax))
+
+
+@GENERATE.mistake("""
+    The network never reads what it has said: the state stays as the prompt left it, and so do the probabilities.
+    Feed each new character back, and keep the state that comes of it.
+    """)
+def never_reads_itself(model, prompt, n, temperature, rng):
+    h, _ = model.forward(model.vocabulary.encode(prompt), np.zeros(model.hidden_size))
+    p = rnn_core.softmax(model.Why @ h[-1] + model.by, temperature)
+    return "".join(model.ix_to_char[sample_character(p, rng)] for _ in range(n))
+
+
+GENERATE.mistake(
+    """
+    As many characters as the prompt has are missing.
+    `n` counts the new ones alone.
+    """,
+    name="n-less-the-prompt",
+)(speaking(count=lambda n, prompt: max(n - len(prompt), 0)))
+
+
+GENERATE.mistake(
+    """
+    There are as many new characters as the prompt has.
+    How many are asked for stands in `n`.
+    """,
+    name="as-many-as-the-prompt",
+)(speaking(count=lambda n, prompt: len(prompt)))
+
+
+GENERATE.mistake(
+    """
+    The first new characters were cut off, as many as the prompt has, though the prompt does not stand in front of them.
+    """,
+    name="prompt-cut-off-twice",
+)(speaking(told=lambda prompt, text: text[len(prompt) :]))
+
+
+GENERATE.mistake(
+    """
+    The numbers of the characters stand in the text.
+    Turn each into its character with `model.ix_to_char`.
+    """,
+    name="numbers-in-the-text",
+)(
+    lambda model, prompt, n, temperature, rng: "".join(
+        str(model.char_to_ix[char]) for char in speaking()(model, prompt, n, temperature, rng)
+    )
+)
 
 
 GENERATE.mistake(

@@ -1,7 +1,5 @@
 """Exercises of lesson 11: the forward and the backward pass on many sequences at once."""
 
-from itertools import combinations
-
 import numpy as np
 
 import rnn_core
@@ -104,6 +102,7 @@ FORWARD_BATCHED = Exercise(
     reference=forward_batched,
     cases=forward_batched_cases,
     signature="forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)",
+    exact_zeros=True,
     returns="two arrays, `hs` (T+1, B, H) and `ps` (T, B, V)",
     parts=("hs", "ps"),
     axes=AXES,
@@ -179,7 +178,7 @@ FORWARD_BATCHED.mistake(
     One and the same array was kept at each step, and changed at the next: keep a copy.
     """)
 def same_array_kept(*args):
-    hs, ps = forward_batched(*args)
+    hs, _ = forward_batched(*args)
     hs[:] = hs[-1]
     return hs, rnn_core.softmax(hs[1:] @ args[4].T + args[6])
 
@@ -192,7 +191,7 @@ def same_array_kept(*args):
     name="same-array-kept-after-start",
 )
 def same_kept_but_start(*args):
-    hs, ps = forward_batched(*args)
+    hs, _ = forward_batched(*args)
     hs[1:] = hs[-1]
     return hs, rnn_core.softmax(hs[1:] @ args[4].T + args[6])
 
@@ -241,7 +240,7 @@ def both_left_at_zero(*args):
     """)
 def last_step_missing(inputs, *args):
     hs, ps = forward_batched(inputs, *args)
-    return hs[:-1], ps[:-1]
+    return hs[:-1], ps[:-1] if len(ps) > 1 else np.array([])
 
 
 @FORWARD_BATCHED.mistake("""
@@ -251,6 +250,135 @@ def last_step_left_at_zero(inputs, h_prev, Wxh, Whh, Why, bh, by):
     hs, _ = forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
     hs[-1] = 0
     return hs, rnn_core.softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD_BATCHED.mistake("""
+    What belongs to the last step is 0, in `hs` and in `ps`: a loop over all steps runs T times.
+    """)
+def last_step_zero_in_both(*args):
+    hs, ps = forward_batched(*args)
+    hs[-1], ps[-1] = 0, 0
+    return hs, ps
+
+
+@FORWARD_BATCHED.mistake("""
+    What belongs to the first step is 0, in `hs` and in `ps`, and the next goes on from there.
+    Does the loop begin at 1?
+    """)
+def first_step_zero_in_both(inputs, h_prev, *weights):
+    hs, ps = np.zeros((len(inputs) + 1, *h_prev.shape)), np.zeros((*inputs.shape, len(weights[2])))
+    hs[0] = h_prev
+    if len(inputs) > 1:
+        later, ps[1:] = forward_batched(inputs[1:], np.zeros_like(h_prev), *weights)
+        hs[2:] = later[1:]
+    return hs, ps
+
+
+@FORWARD_BATCHED.mistake("""
+    The state after the first step is 0, and the next goes on from there.
+    Does the loop begin at 1?
+    """)
+def first_step_left_at_zero(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = first_step_zero_in_both(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs, rnn_core.softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD_BATCHED.mistake("""
+    The probabilities and the first state are right, and all other states are the last one: the same array was kept at each step.
+    Keep a copy of it.
+    """)
+def later_states_overwritten(*args):
+    hs, ps = forward_batched(*args)
+    hs[1:] = hs[-1]
+    return hs, ps
+
+
+FORWARD_BATCHED.mistake(
+    """
+    In a step the shares of all characters of all sequences together add up to 1.
+    Each sequence has a prediction of its own: the sum runs along the last axis.
+    """,
+    name="softmax-over-step",
+)(running(shares=lambda s: np.exp(s) / np.exp(s).sum(axis=(-2, -1), keepdims=True)))
+
+
+FORWARD_BATCHED.mistake(
+    """
+    The shares of the sequences add up to 1, not those of the characters: the sum runs along the batch.
+    And where scores are large, `np.exp` of them is no float any more.
+    """,
+    name="sum-over-batch-without-shift",
+)(running(shares=lambda s: np.exp(s) / np.exp(s).sum(axis=-2, keepdims=True)))
+
+
+@FORWARD_BATCHED.mistake("""
+    Only the last state of each sequence comes back.
+    All are asked for, with the one before the first step: T + 1.
+    """)
+def last_state_only(*args):
+    hs, ps = forward_batched(*args)
+    return hs[-1], ps
+
+
+@FORWARD_BATCHED.mistake("""
+    `hs` holds the last state alone, in an array of one.
+    Each should be added to those before it.
+    """)
+def last_state_in_a_list(*args):
+    hs, ps = forward_batched(*args)
+    return hs[-1:], ps
+
+
+@FORWARD_BATCHED.mistake("""
+    `ps` holds the last step alone, in an array of one.
+    Every step predicts: does its line stand below the loop?
+    """)
+def last_prediction_in_a_list(*args):
+    hs, ps = forward_batched(*args)
+    return hs, ps[-1:]
+
+
+@FORWARD_BATCHED.mistake("""
+    The characters of the first step are read at each step.
+    """)
+def first_characters_again(inputs, *args):
+    return forward_batched(np.repeat(inputs[:1], len(inputs), axis=0), *args)
+
+
+FORWARD_BATCHED.mistake(
+    """
+    This is the logistic function, between 0 and 1.
+    The new state is tanh of the sum, between -1 and 1.
+    """,
+    name="logistic",
+)(running(activate=lambda a: 1 / (1 + np.exp(-a))))
+
+
+@FORWARD_BATCHED.mistake("""
+    `bh` is added after tanh, so that states lie outside of -1 and 1.
+    Where does the bracket close?
+    """)
+def bias_after_tanh(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    return running(activate=lambda a: np.tanh(a - bh) + bh)(inputs, h_prev, Wxh, Whh, Why, bh, by)
+
+
+@FORWARD_BATCHED.mistake("""
+    `hs` begins with the right state, but the first step started from zeros.
+    """)
+def first_step_from_zeros(inputs, h_prev, *weights):
+    hs, ps = forward_batched(inputs, np.zeros_like(h_prev), *weights)
+    hs[0] = h_prev
+    return hs, ps
+
+
+@FORWARD_BATCHED.mistake(
+    """
+    The loop goes over the sequences, and not over time.
+    Time is the first axis of `inputs` (T, B): a loop over it hands out the characters of one step.
+    """,
+)
+def over_sequences(inputs, *args):
+    return running()(inputs.T, *args)
 
 
 @FORWARD_BATCHED.mistake("""
@@ -455,6 +583,14 @@ def biases_over_time_only(right, inputs, targets, hs, ps, Wxh, Whh, Why):
     return {"bh": das.sum(axis=0), "by": dys.sum(axis=0)}
 
 
+def repeated_in_a_step_lost(right, inputs, targets, hs, ps, Wxh, Whh, Why):
+    das, _ = blame(inputs, targets, hs, ps, Whh, Why)
+    dWxh = np.zeros_like(Wxh)
+    for t in reversed(range(len(inputs))):
+        dWxh.T[inputs[t]] += das[t]
+    return {"Wxh": dWxh}
+
+
 def repeated_characters_lost(right, inputs, targets, hs, ps, Wxh, Whh, Why):
     das, _ = blame(inputs, targets, hs, ps, Whh, Why)
     dWxh = np.zeros_like(Wxh)
@@ -585,6 +721,121 @@ BACKWARD_BATCHED.mistake(
     """,
     name="only-one-step",
 )(going_back(walk=lambda T: [T - 1]))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The 1 is added at the targets.
+    The blame of the scores is p *minus* 1 there.
+    """,
+    name="target-added",
+)(going_back(true=-1.0))
+
+
+def all_gradients(das, dys, inputs, hs):
+    return {
+        "Wxh": np.einsum("tbh,tbv->hv", das, np.eye(dys.shape[-1])[inputs]),
+        "Whh": np.einsum("tbh,tbk->hk", das, hs[:-1]),
+        "Why": np.einsum("tbv,tbh->vh", dys, hs[1:]),
+        "bh": das.sum(axis=(0, 1)),
+        "by": dys.sum(axis=(0, 1)),
+    }
+
+
+def only_steps(steps):
+    """The gradients that a loop adds up which does not go over all steps."""
+
+    def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+        das, dys = np.zeros(hs[1:].shape), np.zeros(ps.shape)
+        back = np.zeros(hs[0].shape)
+        for t in steps(len(inputs)):
+            dys[t] = ps[t] - np.eye(ps.shape[-1])[targets[t]]
+            das[t] = (dys[t] @ Why + back) * (1 - hs[t + 1] ** 2)
+            back = das[t] @ Whh
+        return all_gradients(das, dys, inputs, hs)
+
+    return backward
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    Only the last step of the text is in the gradients, the first on the way back.
+    Does `return` stand in the loop?
+    """,
+    name="returned-in-loop",
+)(only_steps(lambda T: [T - 1]))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The last step of the text is in none of the gradients.
+    On the way back it comes first: `reversed(range(T))`.
+    """,
+    name="last-step-in-none",
+)(only_steps(lambda T: reversed(range(T - 1))))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The first step of the text, 0, is in none of the gradients.
+    `range(T - 1, 0, -1)` stops before it.
+    """,
+    name="first-step-in-none",
+)(only_steps(lambda T: range(T - 1, 0, -1)))
+
+
+@BACKWARD_BATCHED.mistake("""
+    Inputs and targets have changed places.
+    The targets belong to the scores, the inputs to `Wxh`.
+    """)
+def inputs_and_targets_swapped(inputs, targets, *args):
+    return backward_batched(targets, inputs, *args)
+
+
+@BACKWARD_BATCHED.mistake("""
+    1 is taken off for every sequence at the target of every other: `dy[:, targets[t]]` takes all rows.
+    Pair each row with its own target, or subtract one-hot rows.
+    """)
+def every_pair(inputs, targets, hs, ps, Wxh, Whh, Why):
+    everyone = np.eye(ps.shape[-1])[targets].sum(axis=1, keepdims=True) > 0
+    belief = ps - everyone + np.eye(ps.shape[-1])[targets]
+    return backward_batched(inputs, targets, hs, belief, Wxh, Whh, Why)
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The gradient of `bh` is averaged over the sequences.
+    Add up over the batch as well as over time.
+    """,
+    name="mean-in-dbh",
+)(with_other(lambda right, inputs, *_: {"bh": right["bh"] / inputs.shape[1]}))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The gradient of `by` is averaged over the sequences.
+    Add up over the batch as well as over time.
+    """,
+    name="mean-in-dby",
+)(with_other(lambda right, inputs, *_: {"by": right["by"] / inputs.shape[1]}))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    Only the first sequence is in the gradient of `bh`.
+    Add up over the batch as well as over time.
+    """,
+    name="first-sequence-in-dbh",
+)(with_other(lambda right, *args: {"bh": blame(*args[:4], *args[5:])[0][:, 0].sum(axis=0)}))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    Of a character that several sequences read at one step one counts in the gradient of `Wxh`: `a[indices] += ...` writes each place once.
+    `np.add.at`, or a product with one-hot rows, adds them all.
+    """,
+    name="repeated-in-a-step-lost",
+)(with_other(repeated_in_a_step_lost))
 
 
 BACKWARD_BATCHED.mistake(
@@ -798,11 +1049,11 @@ def in_the_first_step(right, inputs, targets, hs, ps, Wxh, Whh, Why):
     }
 
 
-for some in [some for count in (1, 2, 3, 4) for some in combinations(NAMES, count)]:
+for one in NAMES:
     BACKWARD_BATCHED.mistake(
-        f"Of time only step 0, which comes last on the way back, is in {' and '.join(f'`{one}`' for one in some)}. Look for an `=` in the loop where a sum should grow.",
-        name="-".join(["assigned-in", *(f"d{one.lower()}" for one in some)]),
-    )(with_other(lambda *args, some=some: {one: in_the_first_step(*args)[one] for one in some}))
+        f"Of time only step 0, which comes last on the way back, is in the gradient of `{one}`. Look for an `=` in the loop where a sum should grow.",
+        name=f"assigned-in-d{one.lower()}",
+    )(with_other(lambda *args, one=one: {one: in_the_first_step(*args)[one]}))
 
 
 BACKWARD_BATCHED.mistake(

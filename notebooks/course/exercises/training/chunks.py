@@ -311,6 +311,41 @@ def begins_at_one(indices, seq_length):
 
 
 @CHUNKS.mistake("""
+    The first chunk starts at 1, and none says that it starts afresh.
+    Chunks start at 0.
+    """)
+def starts_at_one(indices, seq_length):
+    return pieces(
+        indices, seq_length, range(1, len(indices) - seq_length, seq_length), lambda *_: False
+    )
+
+
+@CHUNKS.mistake("""
+    Inputs, targets and flags follow one another in one long list.
+    Each chunk should be one entry of it: `append` a tuple.
+    """)
+def flattened(indices, seq_length):
+    return [part for chunk in chunks(indices, seq_length) for part in chunk]
+
+
+@CHUNKS.mistake("""
+    Inputs and targets are cut out of one chunk, so each is one short.
+    The target of a chunk's last input stands just after the chunk.
+    """)
+def shifted_inside(indices, seq_length):
+    return [(inputs[:-1], inputs[1:], afresh) for inputs, _, afresh in chunks(indices, seq_length)]
+
+
+@CHUNKS.mistake("""
+    The lists of inputs and targets go on growing after the first chunk, and it grows with them.
+    Begin new ones for each chunk.
+    """)
+def never_emptied(indices, seq_length):
+    long_enough = len(indices) > seq_length
+    return [(indices[:-1], indices[1:], True)] if long_enough else []
+
+
+@CHUNKS.mistake("""
     The chunks come in the wrong order, the last one first.
     The state is carried from each to the next in the text.
     """)

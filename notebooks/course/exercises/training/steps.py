@@ -390,6 +390,32 @@ TRAIN_STEP.mistake(
 )(replacing(update=updated_twice))
 
 
+def parameter_and_gradient_swapped(model, gradients):
+    for name, gradient in gradients.items():
+        model.memory[name] += model.parameters[name] ** 2
+        gradient -= (
+            model.learning_rate * model.parameters[name] / np.sqrt(model.memory[name] + 1e-8)
+        )
+
+
+TRAIN_STEP.mistake(
+    """
+    Parameter and gradient have changed places in the update: the memories hold squares of weights.
+    `adagrad_update` takes the parameter first, then its gradient.
+    """,
+    name="parameter-and-gradient-swapped",
+)(replacing(update=parameter_and_gradient_swapped))
+
+
+TRAIN_STEP.mistake(
+    """
+    The step is divided by the memory itself, without a root and without the constant.
+    Compare it with your `adagrad_update`.
+    """,
+    name="neither-root-nor-constant",
+)(replacing(update=by_hand(add_square, lambda g, m, rate: rate * g / m)))
+
+
 TRAIN_STEP.mistake(
     """
     Only `Wxh` was updated.
@@ -460,9 +486,27 @@ TRAIN_STEP.mistake(
     "The weights are right, the loss is that of `inputs`: what is compared with the probabilities are the characters that came next."
 )
 def loss_of_inputs(model, inputs, targets, h_prev):
-    hs, ps = model.forward(inputs, h_prev)
+    _, ps = model.forward(inputs, h_prev)
     loss = cross_entropy(ps, inputs)
     return loss, step(model, inputs, targets, h_prev)[1][-1]
+
+
+@TRAIN_STEP.mistake("""
+    The states after all characters come back.
+    Only the last of them is carried on.
+    """)
+def all_states_but_first(model, inputs, targets, h_prev):
+    loss, hs = step(model, inputs, targets, h_prev)
+    return loss, hs[1:]
+
+
+@TRAIN_STEP.mistake(
+    "The loss is right, but in the gradients inputs and targets have changed places: look at the order of the arguments of `backward`."
+)
+def inputs_and_targets_swapped(model, inputs, targets, h_prev):
+    hs, ps = model.forward(inputs, h_prev)
+    adagrad(model, clipped(model.backward(targets, inputs, hs, ps)))
+    return cross_entropy(ps, targets), hs[-1]
 
 
 @TRAIN_STEP.mistake("""
