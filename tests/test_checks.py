@@ -327,9 +327,9 @@ def test_of_two_mistakes_the_first_is_named():
 def test_what_is_expected_stands_beside_what_came():
     said = message(lambda scores: softmax(scores) ** 0.9)
     assert said == (
-        "softmax: The answer is 0.3063 at character 0, which is too large.\n"
+        "softmax: The answer is 0.3067 at character 0, which is too large.\n"
         "The smallest input that shows it:\n    scores = [1, 2]\n"
-        "Expected:\n    [0.2689, 0.7311]\nYours gives:\n    [0.3063, 0.7543]"
+        "Expected:\n    [0.2689, 0.7311]\nYours gives:\n    [0.3067, 0.7543]"
     )
 
 
