@@ -2,10 +2,12 @@
 
 import ast
 import linecache
+import math
 import re
 import textwrap
 import time
 import types
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -117,6 +119,252 @@ def clip_by_norm(gradients, limit):
     total = sum(np.vdot(g, g) for g in gradients.values())
     scale = limit / np.sqrt(total) if total > limit else 1.0
     return {name: scale * g for name, g in gradients.items()}""",
+    "only-first-way-back": """
+def build_vocabulary(text):
+    chars = sorted(set(text))
+    a = {c: i for i, c in enumerate(chars)}
+    b = {}
+    for i, c in enumerate(chars):
+        b[i] = c
+        return a, b""",
+    "range-of-the-indices": """
+def one_hot(indices, size):
+    out = np.zeros((len(indices), size))
+    for i in range(indices): out[i, indices[i]] = 1
+    return out""",
+    "first-row-alone": """
+def one_hot(indices, size):
+    rows = []
+    for i in indices:
+        r = [0] * size
+        r[i] = 1
+        rows.append(r)
+        return np.array(rows)""",
+    "row-not-cleared": """
+def one_hot(indices, size):
+    row, rows = np.zeros(size), []
+    for i in indices:
+        row[i] = 1
+        rows.append(row.copy())
+    return np.array(rows)""",
+    "past-the-end": """
+def shift_targets(indices):
+    x, y = [], []
+    for i in range(len(indices)):
+        x.append(indices[i]); y.append(indices[i + 1])
+    return np.array(x), np.array(y)""",
+    "sum-inside-exp": """
+def softmax(scores):
+    m = scores.max(axis=-1, keepdims=True)
+    return np.exp(scores - m) / np.exp(scores - m.sum(axis=-1, keepdims=True))""",
+    "argmax-for-max": """
+def softmax(scores):
+    e = np.exp(scores - np.argmax(scores, axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)""",
+    "nan-replaced": """
+def softmax(scores):
+    e = np.exp(scores)
+    p = e / np.sum(e, axis=-1, keepdims=True)
+    p[np.isnan(p)] = 0
+    return p""",
+    "one-or-two-axes": """
+def softmax(scores):
+    if scores.ndim == 1:
+        e = np.exp(scores - scores.max())
+        return e / e.sum()
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)""",
+    "cut-to-whole-numbers": """
+def softmax(scores):
+    out = np.zeros_like(scores)
+    for i in np.ndindex(scores.shape[:-1]):
+        e = np.exp(scores[i] - scores[i].max())
+        out[i] = e / e.sum()
+    return out""",
+    "target-after-next": """
+def cross_entropy(probabilities, targets):
+    L = 0
+    for t in range(len(targets)):
+        L += -np.log(probabilities[t][targets[t + 1]])
+    return L""",
+    "target-after-next-cut-short": """
+def cross_entropy(probabilities, targets):
+    L = 0
+    for t in range(len(targets) - 1):
+        L += -np.log(probabilities[t][targets[t + 1]])
+    return L""",
+    "zero-times-infinity": """
+def cross_entropy(probabilities, targets):
+    onehot = np.eye(probabilities.shape[-1])[targets]
+    return -(onehot * np.log(probabilities)).sum()""",
+    "floor-in-the-log": """
+def cross_entropy(probabilities, targets):
+    p = np.clip(probabilities, 1e-12, 1)
+    return -np.log(np.take_along_axis(p, targets[..., None], -1)).sum()""",
+    "only-last-step": """
+def cross_entropy(probabilities, targets):
+    for t in range(len(targets)):
+        loss = -np.log(probabilities[t, targets[t]])
+    return loss""",
+    "added-into-whole-numbers": """
+def rnn_step(x, h_prev, Wxh, Whh, bh):
+    a = bh.copy()
+    a += Wxh @ x
+    a += Whh @ h_prev
+    return np.tanh(a)""",
+    "tanh-of-one-exponential": """
+def rnn_step(x, h_prev, Wxh, Whh, bh):
+    a = Wxh @ x + Whh @ h_prev + bh
+    e = np.exp(2 * a)
+    return (e - 1) / (e + 1)""",
+    "softmax-overflows": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = [h_prev], []
+    for ix in inputs:
+        hs.append(np.tanh(Wxh[:, ix] + Whh @ hs[-1] + bh))
+        y = Why @ hs[-1] + by
+        ps.append(np.exp(y) / np.sum(np.exp(y)))
+    return np.array(hs), np.array(ps)""",
+    "later-rows-left-empty": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, len(bh))); ps = np.zeros((len(inputs), len(by)))
+    hs[0] = h_prev
+    for t in range(len(inputs)):
+        hs[t + 1] = rnn_step(one_hot(inputs, len(by))[t], hs[t], Wxh, Whh, bh)
+        ps[t] = softmax(Why @ hs[t + 1] + by)
+        return hs, ps""",
+    "later-states-left-empty": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, len(bh)))
+    hs[0] = h_prev
+    for t in range(len(inputs)):
+        hs[t + 1] = rnn_step(one_hot(inputs, len(by))[t], hs[t], Wxh, Whh, bh)
+        ps = softmax(hs[1:] @ Why.T + by)
+        return hs, ps""",
+    "last-state-left-empty": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, len(bh)))
+    hs[0] = h_prev
+    xs = one_hot(inputs, len(by))
+    for t in range(len(inputs) - 1):
+        hs[t + 1] = rnn_step(xs[t], hs[t], Wxh, Whh, bh)
+    return hs, softmax(hs[1:] @ Why.T + by)""",
+    "last-step-missing": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = [h_prev], []
+    xs = one_hot(inputs, len(by))
+    for t in range(len(inputs) - 1):
+        hs.append(rnn_step(xs[t], hs[t], Wxh, Whh, bh))
+        ps.append(softmax(Why @ hs[-1] + by))
+    return np.array(hs), np.array(ps)""",
+    "start-overwritten": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, len(bh))); ps = np.zeros((len(inputs), len(by)))
+    hs[0] = h_prev
+    xs = one_hot(inputs, len(by))
+    for t in range(len(inputs)):
+        hs[t] = rnn_step(xs[t], hs[t - 1], Wxh, Whh, bh)
+        ps[t] = softmax(Why @ hs[t] + by)
+    return hs, ps""",
+    "kept-as-columns": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    h = h_prev.reshape(-1, 1); hs, ps = [h], []
+    for x in one_hot(inputs, len(by)):
+        h = np.tanh(Wxh @ x.reshape(-1, 1) + Whh @ h + bh.reshape(-1, 1))
+        y = Why @ h + by.reshape(-1, 1)
+        hs.append(h)
+        ps.append(np.exp(y - y.max()) / np.exp(y - y.max()).sum())
+    return np.array(hs), np.array(ps)""",
+    "earlier-rows-left-empty": """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = np.zeros((len(inputs), len(Whh)))
+    later = np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        das[t], later = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
+        return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:], "bh": das.sum(axis=0), "by": dys.sum(axis=0)}""",
+    "last-state-left-out": """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = np.zeros((len(inputs), len(Whh)))
+    later = np.zeros(len(Whh))
+    for t in reversed(range(len(inputs) - 1)):
+        das[t], later = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
+    return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:], "bh": das.sum(axis=0), "by": dys.sum(axis=0)}""",
+    "row-for-column": """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
+    dbh, dby, later = np.zeros(len(Whh)), np.zeros(len(Why)), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dy = ps[t].copy()
+        dy[targets[t]] -= 1
+        dWhy += np.outer(dy, hs[t + 1])
+        dby += dy
+        dh = Why.T @ dy + later
+        da = dh * (1 - hs[t + 1] ** 2)
+        dbh += da
+        dWxh[inputs[t]] += da
+        dWhh += np.outer(da, hs[t])
+        later = Whh.T @ da
+    return {"Wxh": dWxh, "Whh": dWhh, "Why": dWhy, "bh": dbh, "by": dby}""",
+    "blamed-for-the-inputs": """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, inputs)
+    das = np.zeros((len(inputs), len(Whh)))
+    later = np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        das[t], later = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
+    return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:], "bh": das.sum(axis=0), "by": dys.sum(axis=0)}""",
+    "step-below-the-loop": """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das = np.zeros((len(inputs), len(Whh)))
+    later = np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dh = Why.T @ dys[t] + later
+    das[t], later = backward_step(dh, hs[t + 1], hs[t], Whh)
+    return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:], "bh": das.sum(0), "by": dys.sum(0)}""",
+    "last-unit-alone": """
+def backward_step(dh, h, h_prev, Whh):
+    da = dh * (1 - h**2)
+    for j in range(len(da)):
+        dh_prev = Whh[j] * da[j]
+    return da, dh_prev""",
+    "only-first-target": """
+def output_gradient(ps, targets):
+    dys = ps.copy()
+    for t in range(len(targets)):
+        dys[t, targets[t]] -= 1
+        return dys""",
+    "step-of-0.001": """
+def numerical_gradient(f, array):
+    g = np.zeros(array.shape)
+    for i in np.ndindex(array.shape):
+        v = array[i]
+        array[i] = v + 1e-3
+        a = f(array)
+        array[i] = v - 1e-3
+        b = f(array)
+        array[i] = v
+        g[i] = (a - b) / (2 * 1e-3)
+    return g""",
+    "only-first-entry": """
+def numerical_gradient(f, array):
+    g = np.zeros(array.shape)
+    for i in np.ndindex(array.shape):
+        v = array[i]
+        array[i] = v + 1e-5
+        a = f(array)
+        array[i] = v - 1e-5
+        b = f(array)
+        array[i] = v
+        g[i] = (a - b) / (2 * 1e-5)
+        return g""",
+    "shared-row": """
+def one_hot(indices, size):
+    out = [[0] * size] * len(indices)
+    for t, i in enumerate(indices): out[t][i] = 1
+    return out""",
 }
 
 
@@ -128,8 +376,9 @@ def elsewhere(monkeypatch, tmp_path):
 
 def written(source):
     """A learner's function, with the course's for all others, and its name."""
-    scope = {"np": np, **REFERENCE}
-    exec(source, scope)
+    scope, file = {"np": np, "math": math, **REFERENCE}, f"<cell {hash(source)}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(compile(source, file, "exec"), scope)
     name = source.split("def ")[1].split("(")[0]
     return name, scope[name]
 
@@ -139,6 +388,53 @@ def test_a_learners_own_spelling_is_recognised(mistake):
     name, function = written(LEARNERS[mistake])
     result = check(name, function, keep=False)
     assert result.mistake == mistake, result.message
+
+
+LOOP = """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
+    dbh, dby, later = np.zeros(len(Whh)), np.zeros(len(Why)), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dy = ps[t].copy()
+        dy[targets[t]] -= 1
+        dWhy += np.outer(dy, hs[t + 1])
+        dby += dy
+        da = (1 - hs[t + 1] ** 2) * (Why.T @ dy + later)
+        dbh += da
+        dWxh[:, inputs[t]] += da
+        dWhh += np.outer(da, hs[t])
+        later = Whh.T @ da
+    return {"Wxh": dWxh, "Whh": dWhh, "Why": dWhy, "bh": dbh, "by": dby}"""
+SUMS = {"Whh": "dWhh +", "Why": "dWhy +", "bh": "dbh +", "by": "dby +", "Wxh": "inputs[t]] +"}
+
+
+@pytest.mark.parametrize("names", [n for k in range(1, 6) for n in combinations(SUMS, k)])
+def test_any_sums_that_are_assigned_are_named(names):
+    source = LOOP
+    for name in names:
+        source = source.replace(SUMS[name] + "=", SUMS[name][:-1] + "=")
+    _, function = written(source)
+    result = check("backward", function, keep=False)
+    said = [f"The gradient of `{name}` holds" for name in names if name != "Wxh"]
+    said += ["`dWxh[:, inputs[t]] = ...`"] if "Wxh" in names else []
+    assert all(words in result.message for words in said), result.message
+    assert result.message.count("time step 0 alone") == len([n for n in names if n != "Wxh"])
+
+
+@pytest.mark.parametrize("names", [n for k in (1, 2, 3) for n in combinations(SUMS, k)])
+def test_any_outer_products_the_wrong_way_round_are_named(names):
+    names = [name for name in names if name in ("Wxh", "Whh", "Why")]
+    source = LOOP.replace(
+        "dWxh[:, inputs[t]] += da", "dWxh += np.outer(da, np.eye(len(Why))[inputs[t]])"
+    )
+    for name in names:
+        source = re.sub(rf"(d{name} \+= np.outer)\((\w+), (.+)\)", r"\1(\3, \2)", source)
+    _, function = written(source)
+    result = check("backward", function, keep=False)
+    assert bool(names) != result.passed
+    if names:
+        assert all(f"d{name.lower()}" in result.mistake for name in names), result.message
+        assert "its side" in result.message or "wrong way round" in result.message
 
 
 def test_only_the_long_text_shows_that_a_product_underflows():

@@ -327,9 +327,9 @@ def test_of_two_mistakes_the_first_is_named():
 def test_what_is_expected_stands_beside_what_came():
     said = message(lambda scores: softmax(scores) ** 0.9)
     assert said == (
-        "softmax: The answer is 0.3063 at character 0, which is too large.\n"
+        "softmax: The answer is 0.3067 at character 0, which is too large.\n"
         "The smallest input that shows it:\n    scores = [1, 2]\n"
-        "Expected:\n    [0.2689, 0.7311]\nYours gives:\n    [0.3063, 0.7543]"
+        "Expected:\n    [0.2689, 0.7311]\nYours gives:\n    [0.3067, 0.7543]"
     )
 
 
@@ -854,6 +854,28 @@ def test_whole_trains_and_recites():
     result = whole._apart(whole._training, network())
     assert result.passed and time.process_time() - start < 10
     assert "It recites:\n    Hope is" in result.message
+
+
+@complete
+def test_whole_asks_no_more_of_float32_than_it_has():
+    def short(ps, targets):
+        return FUNCTIONS["output_gradient"](ps, targets).astype(np.float32)
+
+    def backward(inputs, targets, hs, ps, *weights):
+        right = FUNCTIONS["backward"](inputs, targets, hs, ps, *weights)
+        return {name: array.astype(np.float32) for name, array in right.items()}
+
+    def train_step(model, inputs, targets, h_prev):
+        hs, ps = model.forward(inputs, h_prev)
+        loss = FUNCTIONS["cross_entropy"](ps, targets)
+        weights = model.Wxh, model.Whh, model.Why
+        model.update_params(backward(inputs, targets, hs, ps, *weights))
+        return loss, hs[-1]
+
+    changed = network(output_gradient=short, backward=backward, train_step=train_step)
+    for stage in (whole._gradients, whole._training):
+        result = whole._apart(stage, changed)
+        assert result.passed, result.message
 
 
 @complete

@@ -24,12 +24,31 @@ def expected_outcomes(name):
     return cases, [runner.call(exercise, exercise.reference, args) for args in cases]
 
 
+class MistakenOutcomes:
+    """What a known mistake does on every case: run on one first, and on all others at once.
+
+    The first that is asked for tells most mistakes apart, and a thread for each would cost more.
+    """
+
+    def __init__(self, exercise, mistake, cases):
+        self.exercise, self.mistake, self.cases, self.known = exercise, mistake, cases, {}
+
+    def __getitem__(self, case):
+        if case not in self.known:
+            wanted = range(len(self.cases)) if self.known else [range(len(self.cases))[case]]
+            wanted = [i for i in wanted if i not in self.known]
+            inputs = [self.cases[i] for i in wanted]
+            found, _, _ = runner.outcomes(self.exercise, self.mistake.function, inputs)
+            found += [runner.Outcome(compare.Opaque(None))] * (len(wanted) - len(found))
+            self.known.update(zip(wanted, found, strict=True))
+        return self.known[case]
+
+
 @cache
 def mistaken_outcomes(name, number):
-    """What one known mistake of an exercise does on every case; a thread for each would cost more."""
-    exercise, cases = EXERCISES[name], expected_outcomes(name)[0]
-    found, _, _ = runner.outcomes(exercise, exercise.mistakes[number].function, cases)
-    return found + [runner.Outcome(compare.Opaque(None))] * (len(cases) - len(found))
+    """The outcomes of one known mistake of an exercise, by their number."""
+    exercise = EXERCISES[name]
+    return MistakenOutcomes(exercise, exercise.mistakes[number], expected_outcomes(name)[0])
 
 
 @dataclass(frozen=True)
@@ -215,26 +234,26 @@ def _by_part(answer):
     wrong, explained, mistakes = deviating(found), set(), []
     if len(wrong) < 2:
         return [], False
+    first = answer.wrong[0]
+    order = [first, *(case for case in range(len(found)) if case != first)]
     candidates = []
     for number, mistake in enumerate(exercise.mistakes):
         if not answer.source.bears(mistake.sign):
             continue
-        explains, theirs = set(), []
-        for one, other, outcome in zip(
-            right, found, mistaken_outcomes(exercise.name, number), strict=True
-        ):
-            parts = parts_of(exercise, outcome)
-            if parts.keys() != other.keys():
+        explains, theirs = set(), {}
+        for case in order:
+            parts = parts_of(exercise, mistaken_outcomes(exercise.name, number)[case])
+            if parts.keys() != found[case].keys():
                 break
-            off = {name for name in one if not same(one[name], parts[name])}
-            if not (off <= wrong and all(same(parts[name], other[name]) for name in off)):
+            off = {name for name in parts if not same(right[case][name], parts[name])}
+            if not (off <= wrong and all(same(parts[name], found[case][name]) for name in off)):
                 break  # most of them, on the first case
             explains |= off
-            theirs.append(parts)
+            theirs[case] = parts
         if len(theirs) == len(found) and all(
-            same(one[name], other[name])
-            for one, other in zip(theirs, found, strict=True)
-            for name in explains & one.keys()
+            same(parts[name], found[case][name])
+            for case, parts in theirs.items()
+            for name in explains & parts.keys()
         ):
             candidates.append((mistake, explains))
     for mistake, explains in sorted(candidates, key=lambda pair: -len(pair[1])):
@@ -242,6 +261,12 @@ def _by_part(answer):
             explained |= explains
             mistakes.append(mistake)
     return mistakes, explained != wrong
+
+
+def gives_single(name, function):
+    """Whether an exercise's function gives float32."""
+    found = runner.outcomes(EXERCISES[name], function, expected_outcomes(name)[0][:1])[0]
+    return any(compare.float_size([o.value, o.after]) == 4 for o in found)
 
 
 def single_precision(function, seen=None):
@@ -255,9 +280,7 @@ def single_precision(function, seen=None):
         if name not in EXERCISES or name in seen or not callable(other):
             continue
         seen.add(name)
-        cases = expected_outcomes(name)[0][:1]
-        outcomes = runner.outcomes(EXERCISES[name], other, cases)[0]
-        if any(compare.float_size([o.value, o.after]) == 4 for o in outcomes):
+        if gives_single(name, other):
             found.append(name)
         found += single_precision(other, seen)
     return sorted(found)

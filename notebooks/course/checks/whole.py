@@ -8,7 +8,7 @@ import numpy as np
 from .. import keep
 from ..exercises import EXERCISES, Model
 from ..texts import VERSE
-from . import Result, check, compare, messages, runner
+from . import Result, check, compare, diagnose, messages, runner
 
 TIME_LIMIT = 60.0  # seconds for training and reciting
 ITERATIONS = 1000
@@ -84,6 +84,11 @@ def _apart(stage, module):
     return found[0]
 
 
+def _single(module):
+    """Whether any of its functions gives float32: then fewer digits can be asked of the whole."""
+    return any(diagnose.gives_single(name, getattr(module, name)) for name in PIECES)
+
+
 def _gradients(module):
     """Forward and backward, one after the other, against rnn_core."""
     model = Model(VERSE, 16, 25, seed=1)
@@ -98,8 +103,9 @@ def _gradients(module):
     mine = module.backward(inputs, targets, hs, ps, model.Wxh, model.Whh, model.Why)
     states, probabilities = model.forward(indices[:25], h_prev)
     exact = model.backward(indices[:25], indices[1:26], states, probabilities)
+    precision = compare.PRECISION[4] if _single(module) else EXACT
     for name, gradient in exact.items():
-        if compare.find(gradient, mine[name], EXACT):
+        if compare.find(gradient, mine[name], precision):
             return Result(
                 False,
                 "Forward and backward pass one by one, but not together: the "
@@ -126,8 +132,12 @@ def _training(module):
         if len(losses) == before:
             return Result(False, "`chunks` gives no chunks for the whole verse.")
     theirs = other.train(VERSE * 100, ITERATIONS, report=None)
-    if not np.allclose(losses[:20], theirs[:20], rtol=1e-6):
-        first = int(np.argmin(np.isclose(losses[:20], theirs[:20], rtol=1e-6)))
+    many, tolerance = (
+        (5, 1e-3) if _single(module) else (20, 1e-6)
+    )  # differences grow tenfold a step
+    near = np.isclose(losses[:many], theirs[:many], rtol=tolerance)
+    if not near.all():
+        first = int(np.argmin(near))
         return Result(
             False,
             f"From iteration {first} the loss is not that of rnn_core from the "

@@ -23,10 +23,20 @@ WORDS = (
 )
 
 
+# Weights by the hundred whose sums are small.
+LARGE = (
+    np.array([[1000.0, 0.0], [-1000.0, 0.0]]),
+    np.array([[-500.0, 0.0], [0.0, -1200.0]]),
+    np.array([[200.0, -300.0], [100.0, 500.0]]),
+    np.array([-499.5, 400.25]),
+    np.array([150.0, 0.0]),
+)
+
+
 def rnn_step_cases(rng):
     """Two characters and two units by hand, one unit, and sums far beyond the bend of tanh.
 
-    Then the lesson's own weights, as whole numbers and as floats, and random ones.
+    Large weights that cancel each other. Then the lesson's own weights, as whole numbers and as floats, and random ones.
     """
     yield (
         np.array([0.0, 1.0]),
@@ -50,6 +60,8 @@ def rnn_step_cases(rng):
         np.array([[10.0, 0.0], [0.0, 10.0]]),
         np.zeros(2),
     )
+    Wxh, Whh, _, bh, _ = LARGE
+    yield np.array([1.0, 0.0]), np.array([1.0, -0.5]), Wxh, Whh, bh
     Wxh, Whh, _, bh, _ = WORDS
     for h_prev in (np.zeros(3), np.array([-0.8, 0.9, 0.5])):
         yield np.array([0.0, 0.0, 1.0, 0.0]), h_prev, Wxh, Whh, bh
@@ -409,6 +421,9 @@ def forward_cases(rng):
     yield np.array([0, 1]), np.array([0.5, 0.0]), Wxh, Whh, Why, bh, 1000 * by
     yield np.array([0, 1]), np.array([0.5, 0.0]), Wxh, Whh, 1000 * Why, bh, -1000 * by
     yield np.array([0, 1]), np.array([0.5, 0.0]), 1000 * Wxh, 1000 * Whh, Why, bh, by
+    yield np.array([0]), np.array([1.0, -0.5]), *LARGE
+    Wxh, Why = np.array([[20.0, -20.0]]), np.array([[1000.0], [1001.0]])
+    yield np.array([0, 1]), np.zeros(1), Wxh, np.zeros((1, 1)), Why, np.zeros(1), np.zeros(2)
     hopepop = np.array([1, 2, 3, 0, 3, 2, 3])
     yield hopepop, np.zeros(3), *WORDS
     yield hopepop[:4], np.array([-0.8, 0.9, 0.5]), *(1.0 * array for array in WORDS)
@@ -926,6 +941,17 @@ def units_for_characters(inputs, h_prev, Wxh, Whh, Why, bh, by):
     for t, x in enumerate(one_hot(inputs, len(bh))):
         hs[t + 1] = rnn_step(x, hs[t], Wxh, Whh, bh)
     return hs, softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD.mistake("""
+    The scores of all steps are shifted by one and the same number, the largest of all.
+    A step whose scores lie far below it vanishes, and 0 is divided by 0: call your `softmax`, or shift each step by its own.
+    """)
+def one_shift_for_all(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    scores = hs[1:] @ Why.T + by
+    exps = np.exp(scores - scores.max())
+    return hs, exps / exps.sum(axis=1, keepdims=True)
 
 
 FORWARD.mistake(

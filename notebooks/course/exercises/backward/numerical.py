@@ -81,7 +81,8 @@ def observe_slopes(function, args):
     @wraps(f)
     def watched(given):
         value = f(given)
-        turns.append(float(np.max(np.abs(given - start))))
+        if not np.iscomplexobj(given):
+            turns.append(float(np.max(np.abs(given - start))))
         return value
 
     gradient = function(watched, array)

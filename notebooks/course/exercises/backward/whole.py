@@ -29,7 +29,7 @@ def sequence(rng, V, H, inputs, targets, spread=0.7):
 
 
 def backward_cases(rng):
-    """One step, two and three by hand; `hope`; sizes equal and all different; repeats; large blame.
+    """One step, two and three by hand; large weights; sizes equal and not; repeats; large blame.
 
     By hand, states and probabilities are round numbers, not those of any text.
     """
@@ -47,6 +47,9 @@ def backward_cases(rng):
         np.array([[1.0, 0.0], [2.0, 1.0], [0.0, -1.0]]),
     )
     yield np.array([0, 2, 2]), np.array([2, 1, 1]), hs, ps, Wxh, Whh, Why
+    hs, ps = np.array([[0.5, 0.0], [0.0, 0.5], [-0.5, 0.5]]), np.array([[0.5, 0.5], [0.2, 0.8]])
+    Whh, Why = np.array([[1000.0, 0.0], [0.0, -2000.0]]), np.array([[200.0, 0.0], [0.0, -300.0]])
+    yield np.array([1, 0]), np.array([0, 1]), hs, ps, 1000 * np.eye(2), Whh, Why
     yield sequence(rng, 2, 2, [0, 1], [1, 0])
     yield sequence(rng, 4, 3, [1, 2, 3], [2, 3, 0])
     yield sequence(rng, 3, 3, [0, 2, 1], [2, 1, 1])
