@@ -227,7 +227,8 @@ def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
     return np.array(hs), np.array(ps)""",
     "later-rows-left-empty": """
 def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
-    hs = np.zeros((len(inputs) + 1, len(bh))); ps = np.zeros((len(inputs), len(by)))
+    hs = np.zeros((len(inputs) + 1, len(bh)))
+    ps = np.zeros((len(inputs), len(by)))
     hs[0] = h_prev
     for t in range(len(inputs)):
         hs[t + 1] = rnn_step(one_hot(inputs, len(by))[t], hs[t], Wxh, Whh, bh)
@@ -259,7 +260,8 @@ def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
     return np.array(hs), np.array(ps)""",
     "start-overwritten": """
 def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
-    hs = np.zeros((len(inputs) + 1, len(bh))); ps = np.zeros((len(inputs), len(by)))
+    hs = np.zeros((len(inputs) + 1, len(bh)))
+    ps = np.zeros((len(inputs), len(by)))
     hs[0] = h_prev
     xs = one_hot(inputs, len(by))
     for t in range(len(inputs)):
@@ -282,7 +284,8 @@ def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
     later = np.zeros(len(Whh))
     for t in reversed(range(len(inputs))):
         das[t], later = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
-        return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:], "bh": das.sum(axis=0), "by": dys.sum(axis=0)}""",
+        return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1],
+            "Why": dys.T @ hs[1:], "bh": das.sum(axis=0), "by": dys.sum(axis=0)}""",
     "last-state-left-out": """
 def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
     dys = output_gradient(ps, targets)
@@ -290,7 +293,8 @@ def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
     later = np.zeros(len(Whh))
     for t in reversed(range(len(inputs) - 1)):
         das[t], later = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
-    return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:], "bh": das.sum(axis=0), "by": dys.sum(axis=0)}""",
+    return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1],
+            "Why": dys.T @ hs[1:], "bh": das.sum(axis=0), "by": dys.sum(axis=0)}""",
     "row-for-column": """
 def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
     dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
@@ -314,7 +318,8 @@ def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
     later = np.zeros(len(Whh))
     for t in reversed(range(len(inputs))):
         das[t], later = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
-    return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:], "bh": das.sum(axis=0), "by": dys.sum(axis=0)}""",
+    return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1],
+            "Why": dys.T @ hs[1:], "bh": das.sum(axis=0), "by": dys.sum(axis=0)}""",
     "step-below-the-loop": """
 def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
     dys = output_gradient(ps, targets)
@@ -323,7 +328,8 @@ def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
     for t in reversed(range(len(inputs))):
         dh = Why.T @ dys[t] + later
     das[t], later = backward_step(dh, hs[t + 1], hs[t], Whh)
-    return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1], "Why": dys.T @ hs[1:], "bh": das.sum(0), "by": dys.sum(0)}""",
+    return {"Wxh": das.T @ one_hot(inputs, len(Why)), "Whh": das.T @ hs[:-1],
+            "Why": dys.T @ hs[1:], "bh": das.sum(0), "by": dys.sum(0)}""",
     "last-unit-alone": """
 def backward_step(dh, h, h_prev, Whh):
     da = dh * (1 - h**2)

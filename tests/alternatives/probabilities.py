@@ -49,7 +49,37 @@ def cross_entropy_float32(probabilities, targets):
     return -np.log(picked).sum()
 
 
+def softmax_logaddexp(scores):
+    return np.exp(scores - np.logaddexp.reduce(scores, axis=-1, keepdims=True))
+
+
+def softmax_of_differences(scores):
+    """One over the sum of how many times as probable every other is."""
+    differences = scores[..., None, :] - scores[..., :, None]
+    with np.errstate(over="ignore"):
+        return 1 / np.exp(np.asarray(differences, dtype=float)).sum(axis=-1)
+
+
+def cross_entropy_of_inverses(probabilities, targets):
+    total = 0.0
+    for step in np.ndindex(targets.shape):
+        total = total + np.log(1 / probabilities[step][targets[step]])
+    return total
+
+
 ALTERNATIVES = {
-    "softmax": [softmax_loops, softmax_float32, softmax_transposed, softmax_logarithms],
-    "cross_entropy": [cross_entropy_loops, cross_entropy_one_hot, cross_entropy_float32],
+    "softmax": [
+        softmax_loops,
+        softmax_float32,
+        softmax_transposed,
+        softmax_logarithms,
+        softmax_logaddexp,
+        softmax_of_differences,
+    ],
+    "cross_entropy": [
+        cross_entropy_loops,
+        cross_entropy_one_hot,
+        cross_entropy_float32,
+        cross_entropy_of_inverses,
+    ],
 }
