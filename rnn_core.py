@@ -1,5 +1,8 @@
 """A character-level recurrent network in NumPy, in the order in which the lessons build it.
 
+First its pieces, each with the lesson that it is from; then `RNN`, which is made of them; last
+`FastRNN`, what lesson 11 makes of it, for wherever time matters.
+
 T counts time steps, B an optional batch of sequences read side by side, V the distinct characters,
 H the hidden units. Arrays put time first, then the batch, then features; losses are in nats.
 With x_t the character at step t, as a one-hot column:
@@ -9,101 +12,80 @@ With x_t the character at step t, as a one-hot column:
 
 import json
 import os
-import zipfile
 import zlib
 from numbers import Integral, Real
-from types import MappingProxyType
 
 import numpy as np
 
 
-def _require(condition, message):
+def require(condition, message):
     if not condition:
         raise ValueError(message)
 
 
-# Text into numbers (lesson 1)
-
-
 class Vocabulary:
-    """The distinct characters of a text, sorted, so that one text always gives one numbering."""
+    """The distinct characters of a text, sorted, numbered from 0 (lesson 1)."""
 
     def __init__(self, text):
-        _require(text, "The text is empty: give at least one character.")
+        require(text, "The text is empty: give at least one character.")
         self.characters = "".join(sorted(set(text)))
-        codes = _code_points(self.characters)
-        self._index = np.full(codes[-1] + 2, -1)  # the last entry stands for every higher code
-        self._index[codes] = np.arange(len(codes))
+        self.char_to_ix = {char: ix for ix, char in enumerate(self.characters)}
 
     def __len__(self):
         return len(self.characters)
 
     def encode(self, text):
         """Return the number of each character, an int array (len(text),)."""
-        indices = self._index[np.minimum(_code_points(text), len(self._index) - 1)]
-        if len(indices) and indices.min() < 0:
-            at = int(indices.argmin())
-            known = f"this vocabulary holds {self.characters!r}."
-            raise ValueError(f"Unknown character {text[at]!r} at position {at}: {known}")
-        return indices
+        try:
+            return np.fromiter(map(self.char_to_ix.__getitem__, text), int, len(text))
+        except KeyError as error:
+            at, known = text.index(error.args[0]), self.characters[:60]
+            known = f"the {len(self):,} known characters begin with {known!r}."
+            raise ValueError(f"Unknown character {text[at]!r} at position {at}: {known}") from None
 
     def decode(self, indices):
         """Return the text that a sequence of numbers stands for."""
-        return "".join([self.characters[i] for i in _indices(indices, len(self)).ravel()])
+        return "".join([self.characters[ix] for ix in in_range(indices, len(self)).ravel()])
 
 
-def _code_points(text):
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-
-
-def _indices(indices, size):
-    indices = np.asarray(indices)
-    if indices.size == 0:
-        return indices.astype(int)
-    if indices.dtype.kind not in "iu":
-        raise ValueError(f"Indices must be whole numbers, not {indices.dtype}.")
-    if indices.astype(np.uint64).max() >= size:  # unsigned, a number below 0 is a huge one
+def in_range(indices, size):
+    """Return indices as an array: below 0, NumPy would count from the end and say nothing."""
+    indices = np.asarray(indices, dtype=None if np.size(indices) else int)
+    if indices.size and (indices.min() < 0 or indices.max() >= size):
         raise ValueError(f"Indices must lie between 0 and {size - 1}.")
     return indices
 
 
 def one_hot(indices, size):
-    """Return (..., size): for each index a row of zeros with a one at that index."""
-    return np.eye(size)[_indices(indices, size)]
-
-
-# Scores into probabilities (lesson 2)
+    """Return (..., size): for each index a row of zeros with a one at that index (lesson 1)."""
+    return np.eye(size)[in_range(indices, size)]
 
 
 def softmax(scores, temperature=1.0):
-    """Turn scores (..., V) into probabilities over the last axis.
+    """Turn scores (..., V) into probabilities over the last axis (lessons 2 and 8).
 
     Taking the largest score away changes no quotient, and keeps exp from overflowing.
     """
     if not temperature > 0:
-        raise ValueError(f"temperature must be a number above 0, not {temperature}.")
+        raise ValueError(f"temperature must be a number above 0, not {temperature!r}.")
     scores = np.asarray(scores)
     with np.errstate(over="ignore"):  # a gap too wide for a float is -inf, and exp(-inf) is 0
-        scores = (scores - scores.max(axis=-1, keepdims=True)) / temperature
-    exps = np.exp(scores)
+        exps = np.exp((scores - scores.max(axis=-1, keepdims=True)) / temperature)
     return exps / exps.sum(axis=-1, keepdims=True)
 
 
 def cross_entropy(probabilities, targets):
-    """Return the sum of -ln p[target], in nats, for (T, V) or (T, B, V) and targets (T[, B])."""
-    rows, targets = np.asarray(probabilities), np.asarray(targets)
-    if rows.shape[:-1] != targets.shape:
-        raise ValueError(f"Probabilities {rows.shape} do not fit targets {targets.shape}.")
-    rows = rows.reshape(-1, rows.shape[-1])
+    """Return the sum of -ln p[target], in nats, for (T[, B], V) and targets (T[, B]) (lesson 2)."""
+    ps, targets = np.asarray(probabilities), np.asarray(targets)
+    if ps.shape[:-1] != targets.shape:
+        raise ValueError(f"Probabilities {ps.shape} do not fit targets {targets.shape}.")
+    ps = ps.reshape(-1, ps.shape[-1])
     with np.errstate(divide="ignore"):  # sure of a wrong character: infinitely surprised
-        return float(-np.log(rows[np.arange(len(rows)), targets.ravel()]).sum())
-
-
-# Gradients: check them, clip them, step along them (lessons 4, 5 and 6)
+        return float(-np.log(ps[np.arange(len(ps)), targets.ravel()]).sum())
 
 
 def numerical_gradient(f, array, step=1e-5):
-    """Return df/d(array) by central differences; f(array) is a number, array is put back."""
+    """Return df/d(array) by central differences; array is put back (lesson 4)."""
     gradient = np.zeros(array.shape)
     for index in np.ndindex(array.shape):
         value = array[index]
@@ -118,25 +100,19 @@ def numerical_gradient(f, array, step=1e-5):
 
 
 def gradient_check(rnn, inputs, targets, h_prev):
-    """Return by parameter the worst error of `.backward` against central differences, relative
-
-    to the largest entry of that gradient. Below 1e-6, in float64, all is well.
-    """
-    exact = rnn.backward(inputs, targets, *rnn.forward(inputs, h_prev))
-
-    def loss(_):
-        return cross_entropy(rnn.forward(inputs, h_prev)[1], targets)
-
-    errors = {}
+    """Return by parameter the worst error of `.backward`, relative to the largest entry."""
+    exact, errors = rnn.backward(inputs, targets, *rnn.forward(inputs, h_prev)), {}
     for name, array in rnn.parameters.items():
-        numeric = numerical_gradient(loss, array)
+        numeric = numerical_gradient(
+            lambda _: cross_entropy(rnn.forward(inputs, h_prev)[1], targets), array
+        )
         scale = max(np.abs(exact[name]).max(), np.abs(numeric).max(), 1e-12)
         errors[name] = float(np.abs(exact[name] - numeric).max() / scale)
     return errors
 
 
 def clip_by_value(gradients, limit=5.0):
-    """Return new gradients with each entry cut to [-limit, limit]: the direction may change."""
+    """Return new gradients with each entry cut to [-limit, limit] (lesson 5)."""
     return {name: gradient.clip(-limit, limit) for name, gradient in gradients.items()}
 
 
@@ -148,7 +124,7 @@ def clip_by_norm(gradients, limit):
 
 
 class Adagrad:
-    """A step for each weight, smaller the more it has moved (Duchi, Hazan and Singer, 2011)."""
+    """A step for each weight, smaller the more it has moved (lesson 6; Duchi and others, 2011)."""
 
     def __init__(self, learning_rate):
         self.learning_rate, self.memory = learning_rate, {}
@@ -164,7 +140,7 @@ class Adagrad:
 
 
 class Adam:
-    """Adagrad's heir, with memories that fade (Kingma and Ba, 2015; decays 0.9 and 0.999)."""
+    """Adagrad's heir, with memories that fade (lesson 6; Kingma and Ba, 2015)."""
 
     def __init__(self, learning_rate):
         self.learning_rate, self.memory, self.steps = learning_rate, {}, 0
@@ -188,7 +164,20 @@ def orthogonal(size, rng):
     return q * np.sign(np.diag(r))  # the signs make every rotation equally likely
 
 
-# The network (lessons 3, 4, 7 and 8)
+class Parameters(dict):
+    """Arrays by name. To set one is to write into it: its shape and its place stay."""
+
+    def __setitem__(self, name, value):
+        shape = self[name].shape
+        require(np.shape(value) == shape, f"{name} has shape {shape}, not {np.shape(value)}.")
+        self[name][...] = value
+
+    def __missing__(self, name):
+        require(self, "No weights yet: give vocab_size, or train the network first.")
+        raise KeyError(name)
+
+    def __reduce__(self):  # a copy is made whole, not item by item
+        return type(self), (dict(self),)
 
 
 def print_progress(rnn, iteration, loss):
@@ -198,95 +187,40 @@ def print_progress(rnn, iteration, loss):
     print(f"iteration {iteration:,}, loss {loss:.4f}\n{text}\n")
 
 
-_SIZES = ("vocab_size", "hidden_size", "seq_length")
-_PARAMETERS = ("Wxh", "Whh", "Why", "bh", "by")
-_COUNTERS = ("seq_length", "iteration", "pointer", "_source")  # what a saved file keeps as is
-_OPTIMIZERS = {"Adagrad": Adagrad, "Adam": Adam}
-
-
-def _parameter(name):
-    def write(rnn, value):
-        shape = rnn.parameters[name].shape
-        _require(np.shape(value) == shape, f"{name} has shape {shape}, not {np.shape(value)}.")
-        rnn.parameters[name][...] = value
-
-    return property(lambda rnn: rnn.parameters[name], write)
-
-
 class RNN:
-    """Reads characters by number and predicts the next; weights drawn from N(0, 1) x 0.01.
+    """Reads characters by number and predicts the next (lessons 3, 4, 7 and 8).
 
-    vocab_size V may be None or 0 until `.train(text)` has seen the text. All parameters are views
-    of one vector, so that an update takes few calls. Global random state is left alone.
+    vocab_size V may be None or 0 until `.train(text)` has seen the text. `.clip`, a function of
+    gradients, and `.optimizer` can be set to others. Global random state is left alone.
     """
-
-    Wxh, Whh, Why, bh, by = map(_parameter, _PARAMETERS)
 
     def __init__(
         self, vocab_size, hidden_size, seq_length, learning_rate=0.1, *, seed=None, dtype=np.float64
     ):
-        sizes = (vocab_size or 2, hidden_size, seq_length)
-        for name, size, least in zip(_SIZES, sizes, (2, 1, 1), strict=True):
-            fits = isinstance(size, Integral) and size >= least
-            _require(fits, f"{name} must be a whole number of at least {least}, not {size}.")
+        for name, size in {"hidden_size": hidden_size, "seq_length": seq_length}.items():
+            fits = isinstance(size, Integral) and size >= 1
+            require(fits, f"{name} must be a whole number of at least 1, not {size!r}.")
+        fits = not vocab_size or (isinstance(vocab_size, Integral) and vocab_size >= 2)
+        require(fits, f"vocab_size must be a whole number of at least 2, not {vocab_size!r}.")
         fits = isinstance(learning_rate, Real) and 0 < learning_rate < np.inf
-        _require(fits, f"learning_rate must be a number above 0, not {learning_rate}.")
+        require(fits, f"learning_rate must be a number above 0, not {learning_rate!r}.")
         self.hidden_size, self.seq_length = int(hidden_size), int(seq_length)
         self.dtype, self.rng = np.dtype(dtype), np.random.default_rng(seed)
-        self.optimizer = Adagrad(learning_rate)
-        self.vocabulary = self.vocab_size = self._source = self._data = None
-        self.iteration = self.pointer = 0
-        self.h, self.losses, self.parameters = self._zeros(), np.empty(0), {}
+        self.optimizer, self.clip = Adagrad(learning_rate), clip_by_value
+        self.vocabulary = self.vocab_size = self._data = self._source = None
+        self.iteration, self.pointer, self.h = 0, 0, np.zeros(self.hidden_size, dtype)
+        self.losses, self.parameters = np.empty(0), Parameters()
         if vocab_size:
             self._draw_weights(int(vocab_size))
 
-    def _zeros(self, *batch):
-        return np.zeros((*batch, self.hidden_size), self.dtype)
-
     def _draw_weights(self, V):
+        """Draw weights from N(0, 1) x 0.01; biases begin at 0."""
         self.vocab_size, H = V, self.hidden_size
-        self._shapes = {"Wxh": (H, V), "Whh": (H, H), "Why": (V, H), "bh": (H,), "by": (V,)}
-        self._flat = np.zeros(H * V + H * H + V * H + H + V, self.dtype)
-        self.parameters = self._named(self._flat)
-        for name in ("Wxh", "Whh", "Why"):
-            self.parameters[name][...] = self.rng.standard_normal(self._shapes[name]) * 0.01
-
-    def _named(self, flat):
-        ends = np.cumsum([np.prod(shape) for shape in self._shapes.values()])[:-1]
-        pieces = zip(self._shapes.items(), np.split(flat, ends), strict=True)
-        return MappingProxyType({name: piece.reshape(shape) for (name, shape), piece in pieces})
-
-    def __getstate__(self):  # for copy and pickle: copied views would no longer be views
-        return {name: value for name, value in vars(self).items() if name != "parameters"}
-
-    def __setstate__(self, state):
-        vars(self).update(state, parameters={})
-        if self.vocab_size:
-            self.parameters = self._named(self._flat)
-
-    @property
-    def learning_rate(self):
-        """The optimiser's learning rate; writable."""
-        return self.optimizer.learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, value):
-        self.optimizer.learning_rate = value
-
-    @property
-    def memory(self):
-        """The squared gradients that Adagrad remembers, by parameter name."""
-        return self._named(self.optimizer.memory.get("all", np.zeros_like(self._flat)))
-
-    def _checked(self, inputs, h_prev):
-        _require(self.vocab_size, "No weights yet: give vocab_size, or train the network first.")
-        inputs, h_prev = _indices(inputs, self.vocab_size), np.asarray(h_prev, self.dtype)
-        if inputs.ndim not in (1, 2) or not inputs.size:
-            raise ValueError(f"inputs must have shape (T,) or (T, B), not {inputs.shape}.")
-        shape = (*inputs.shape[1:], self.hidden_size)
-        if h_prev.shape != shape:
-            raise ValueError(f"h_prev must have shape {shape}, not {h_prev.shape}.")
-        return inputs, h_prev
+        Wxh = self.rng.standard_normal((H, V)) * 0.01
+        Whh = self.rng.standard_normal((H, H)) * 0.01
+        Why = self.rng.standard_normal((V, H)) * 0.01
+        arrays = {"Wxh": Wxh, "Whh": Whh, "Why": Why, "bh": np.zeros(H), "by": np.zeros(V)}
+        self.parameters = Parameters({name: a.astype(self.dtype) for name, a in arrays.items()})
 
     def forward(self, inputs, h_prev):
         """Read inputs (T,) or (T, B) from the state h_prev (H,) or (B, H).
@@ -294,72 +228,71 @@ class RNN:
         Return hs (T+1, ..., H), hs[0] being h_prev and hs[-1] the state to carry on, and ps
         (T, ..., V), the probabilities of the character that follows each step.
         """
-        inputs, h_prev = self._checked(inputs, h_prev)
-        hs = np.empty((len(inputs) + 1, *h_prev.shape), self.dtype)
+        inputs, hs = self._before_reading(inputs, h_prev)
+        Wxh, Whh, Why, bh, by = self.parameters.values()
+        h, from_inputs = hs[0], Wxh.T[inputs] + bh  # a one-hot vector picks a column of Wxh
+        for t, from_input in enumerate(from_inputs):
+            hs[t + 1] = h = np.tanh(from_input + h.dot(Whh.T))  # dot is @, and called sooner
+        return hs, softmax(hs[1:] @ Why.T + by)
+
+    def _before_reading(self, inputs, h_prev):
+        """Return inputs as an array, and room for the states, of which hs[0] is known."""
+        inputs = in_range(inputs, len(self.parameters["by"]))
+        shape = (*inputs.shape[1:], self.hidden_size)
+        if np.shape(h_prev) != shape:
+            raise ValueError(f"h_prev must have shape {shape}, not {np.shape(h_prev)}.")
+        hs = np.empty((len(inputs) + 1, *shape), self.dtype)
         hs[0] = h_prev
-        columns = np.add(self.Wxh.T, self.bh, order="C")  # in memory as they are read
-        columns.take(inputs, 0, hs[1:], "clip")  # a one-hot vector picks a column of Wxh
-        Whh, h, product = self.Whh.T.copy(), hs[0], np.empty(h_prev.shape, self.dtype)
-        tanh = np.tanh
-        for a in hs[1:]:  # only what waits for the step before is in the loop
-            a += h.dot(Whh, product)
-            h = tanh(a, a)
-        scores = hs[1:].reshape(-1, self.hidden_size).dot(self.Why.T) + self.by
-        return hs, softmax(scores).reshape(*inputs.shape, -1)
+        return inputs, hs
 
     def backward(self, inputs, targets, hs, ps):
-        """Return the exact gradient of the loss by parameter name, summed over time and batch.
-
-        The loop sends the blame back through the states; after it, the sum over time steps of
-        each weight gradient is one matrix product.
-        """
-        inputs, targets = np.asarray(inputs), _indices(targets, self.vocab_size)
-        fits = inputs.shape == targets.shape == ps.shape[:-1] == (len(hs) - 1, *hs.shape[1:-1])
-        _require(fits, "inputs, targets, hs and ps do not belong together: their shapes differ.")
-        V, H, Whh = self.vocab_size, self.hidden_size, self.Whh
-        eye, ones = np.eye(V, dtype=self.dtype), np.ones(targets.size, self.dtype)
-        dys = ps.reshape(-1, V) - eye.take(targets.ravel(), 0)  # softmax and cross-entropy together
-        das = dys.dot(self.Why).reshape(hs[1:].shape)  # dh from this step's output, for now
-        slopes = hs[1:] ** 2
-        np.subtract(1, slopes, slopes)
-        later = np.zeros_like(hs[0], order="C")
-        for da, slope in zip(das[::-1], slopes[::-1], strict=True):
-            da += later  # dh from all later steps
-            da *= slope
-            da.dot(Whh, later)
+        """Return the exact gradient of the loss by parameter name, summed over time and batch."""
+        Whh, Why, (V, H) = self.Whh, self.Why, self.Why.shape
+        fits = np.shape(inputs) == np.shape(targets) == ps.shape[:-1] and len(hs) == len(ps) + 1
+        require(fits, "inputs, targets, hs and ps do not belong together: their shapes differ.")
+        dys, xs = ps.reshape(-1, V).copy(), one_hot(np.ravel(inputs), V).astype(self.dtype)
+        dys[np.arange(len(dys)), in_range(targets, V).ravel()] -= 1  # softmax and cross-entropy
+        dhs, slopes, dh_later = (dys @ Why).reshape(hs[1:].shape), 1 - hs[1:] ** 2, 0
+        das = np.empty_like(dhs)
+        for t in reversed(range(len(das))):  # the blame goes back through the states
+            das[t] = da = (dhs[t] + dh_later) * slopes[t]
+            dh_later = da.dot(Whh)
         das = das.reshape(-1, H)
-        return {
-            "Wxh": das.T.dot(eye.take(inputs.ravel(), 0)),
-            "Whh": das.T.dot(hs[:-1].reshape(-1, H)),
-            "Why": dys.T.dot(hs[1:].reshape(-1, H)),
-            "bh": ones.dot(das),
-            "by": ones.dot(dys),
+        return {  # each product is the sum over all time steps
+            "Wxh": das.T @ xs,
+            "Whh": das.T @ hs[:-1].reshape(-1, H),
+            "Why": dys.T @ hs[1:].reshape(-1, H),
+            "bh": das.sum(axis=0),
+            "by": dys.sum(axis=0),
         }
 
     def update_params(self, gradients):
-        """Clip each entry at 5, then take one step of the optimiser, in place."""
-        shapes = {name: gradient.shape for name, gradient in gradients.items()}
-        if shapes != self._shapes:
-            raise ValueError(f"Gradients must have the shapes {self._shapes}, not {shapes}.")
-        flat = np.concatenate([gradients[name].ravel() for name in self._shapes])
-        self.optimizer.update({"all": self._flat}, {"all": flat.clip(-5, 5)})
+        """Clip the gradients, then take one step of the optimiser, in place."""
+        for name, array in self.parameters.items():
+            fits = name in gradients and gradients[name].shape == array.shape
+            require(fits, "Gradients must have the names and shapes of the parameters.")
+        self._move(gradients)
+
+    def _move(self, gradients):
+        self.optimizer.update(self.parameters, self.clip(gradients))
 
     def train(self, text, iterations, *, batch_size=None, report=print_progress, every=1000):
         """Train on text; return the loss (iterations,) at each update, in nats, summed.
 
         Chunk follows chunk with the state carried on; both start afresh when no whole chunk is
-        left (the classic script also drops a last chunk that would fit to the letter). Called
-        again with the same text it goes on where it was. batch_size: that many equal parts of the
-        text are read side by side. report(rnn, iteration, loss): called before every `every`-th
-        update; None is silent. After Ctrl-C the network is usable, and `.losses` has the losses.
+        left. Called again with the same text it goes on where it was. batch_size: that many equal
+        parts of the text are read side by side. report(rnn, iteration, loss) is called before
+        every `every`-th update. After Ctrl-C the network is usable; `.losses` has the losses.
         """
-        data, T = self._prepared(text, batch_size), self.seq_length
-        losses, done = np.empty(iterations), 0
+        require(self.clip, "A file does not hold a clip of your own: set rnn.clip again.")
+        data, T = self._encoded(text, batch_size), self.seq_length
+        losses, before = [], self.iteration
         try:
-            while done < iterations:
+            for _ in range(iterations):
                 if self.pointer + T + 1 > len(data):
                     self.pointer, self.h = 0, np.zeros_like(self.h)
-                inputs, targets = data[self.pointer :][:T], data[self.pointer + 1 :][:T]
+                inputs = data[self.pointer : self.pointer + T]
+                targets = data[self.pointer + 1 : self.pointer + T + 1]
                 hs, ps = self.forward(inputs, self.h)
                 loss = cross_entropy(ps, targets)
                 if np.isnan(loss):
@@ -368,80 +301,104 @@ class RNN:
                 if report and self.iteration % every == 0:
                     report(self, self.iteration, loss)
                 self.update_params(self.backward(inputs, targets, hs, ps))
-                self.h, self.pointer, losses[done] = hs[-1], self.pointer + T, loss
-                self.iteration, done = self.iteration + 1, done + 1
+                losses.append(loss)
+                self.h = hs[-1]
+                self.pointer += T
+                self.iteration += 1
         finally:
-            self.losses = losses[:done]
-        return losses
+            self.losses = np.array(losses[: self.iteration - before])
+        return self.losses
 
-    def _prepared(self, text, batch_size):
-        """Return text as (L,), or (L, B) in a batch; the start is afresh unless the text is."""
+    def _encoded(self, text, batch_size):
+        """Return text as numbers (L,), or (L, B) in a batch. A new text is begun at its start."""
         source = [zlib.crc32(text.encode("utf-8", "surrogatepass")), len(text), batch_size]
-        if self._data is not None and source == self._source:
-            return self._data
-        vocabulary, B = self.vocabulary or Vocabulary(text), batch_size or 1
-        V, length = len(vocabulary), len(text) // B
-        _require(V > 1, f"The text has one distinct character, {text[0]!r}: nothing to predict.")
-        made_for, T = self.vocab_size, self.seq_length
-        _require(
-            made_for in (None, V), f"{V} characters, but this network was made for {made_for}."
-        )
-        _require(length > T, f"The text is too short: {T + 1} characters are needed for each part.")
-        data, batch = vocabulary.encode(text), [B] if batch_size else []
-        if batch_size:
-            data = data[: B * length].reshape(B, length).T.copy()
-        if not self.vocab_size:
-            self._draw_weights(V)
-        if source != self._source:
-            self.pointer, self.h = 0, self._zeros(*batch)
-        self.vocabulary, self._source, self._data = vocabulary, source, data
-        return data
+        if self._data is None or source != self._source:
+            vocabulary, T, B = self.vocabulary or Vocabulary(text), self.seq_length, batch_size or 1
+            V, L = len(vocabulary), len(text) // B
+            require(V > 1, f"One distinct character, {text[:1]!r}: there is nothing to predict.")
+            fits = self.vocab_size in (None, V)
+            require(fits, f"{V} characters, but this network was made for {self.vocab_size}.")
+            require(L > T, f"The text is too short: {T + 1} characters are needed for each part.")
+            data = vocabulary.encode(text)
+            if batch_size:
+                data = data[: B * L].reshape(B, L).T.copy()
+            if not self.vocab_size:
+                self._draw_weights(V)
+            if source != self._source:
+                self.pointer, self.h = 0, np.zeros((*data.shape[1:], self.hidden_size), self.dtype)
+            self.vocabulary, self._source, self._data = vocabulary, source, data
+        return self._data
 
     def sample(self, seed_ix, n, temperature=1.0, *, h=None, rng=None):
         """Return a list of n numbers, each drawn after the one before, the first after seed_ix.
 
         It starts from state h (H,), or zeros; rng is a seed or a Generator, or the network's own.
         """
-        _require(n >= 0, f"n must be 0 or more, not {n}.")
-        _require(temperature > 0, f"temperature must be a number above 0, not {temperature}.")
-        (ix,), h = self._checked([seed_ix], self._zeros() if h is None else h)
-        _require(np.isfinite(self._flat).all(), "A weight is not a finite number: train afresh.")
-        rng = self.rng if rng is None else np.random.default_rng(rng)
-        columns, Whh, Why, by, indices = self.Wxh.T + self.bh, self.Whh, self.Why, self.by, []
-        for u in rng.random(n):
-            h = np.tanh(columns[ix] + Whh.dot(h))
-            scores = Why.dot(h) + by
-            sums = np.exp((scores - scores.max()) / temperature).cumsum()
-            ix = min(int(sums.searchsorted(u * sums[-1], "right")), len(sums) - 1)
-            indices.append(ix)  # u falls on each character as often as softmax says
-        return indices
+        finite = all(np.isfinite(array).all() for array in self.parameters.values())
+        require(finite, "A weight is not a finite number: start afresh.")
+        (ix,), hs = self._before_reading([seed_ix], np.zeros_like(self.bh) if h is None else h)
+        rng, h, drawn = self.rng if rng is None else np.random.default_rng(rng), hs[0], []
+        Wxh, Whh, Why, bh, by = self.parameters.values()
+        for _ in range(n):
+            h = np.tanh(Wxh[:, ix] + Whh @ h + bh)
+            p = softmax(Why @ h + by, temperature)
+            ix = int(rng.choice(len(p), p=p))
+            drawn.append(ix)
+        return drawn
 
     def generate(self, prompt, n, temperature=1.0, *, rng=None):
         """Return n new characters, said after the whole prompt has been read."""
-        _require(self.vocabulary, "This network has read no text yet: train it first.")
-        _require(prompt, "The prompt is empty: give at least one character.")
+        require(self.vocabulary, "This network has read no text yet: train it first.")
+        require(prompt, "The prompt is empty: give at least one character.")
         *before, last = self.vocabulary.encode(prompt)
-        h = self.forward(before, self._zeros())[0][-1] if before else None
-        return self.vocabulary.decode(self.sample(last, n, temperature, h=h, rng=rng))
+        hs, _ = self.forward(before, np.zeros_like(self.bh))
+        return self.vocabulary.decode(self.sample(last, n, temperature, h=hs[-1], rng=rng))
+
+    # What can be asked of it and set, and how it is copied and saved
+
+    def __getattr__(self, name):
+        """rnn.Whh is short for rnn.parameters["Whh"], rnn.memory for rnn.optimizer.memory."""
+        if name in ("Wxh", "Whh", "Why", "bh", "by"):
+            return self.parameters[name]
+        if name in ("learning_rate", "memory"):
+            return getattr(self.optimizer, name)
+        raise AttributeError(f"An RNN has no {name!r}.")
+
+    def __setattr__(self, name, value):
+        if name in ("Wxh", "Whh", "Why", "bh", "by"):
+            self.parameters[name] = value
+        elif name == "learning_rate":
+            self.optimizer.learning_rate = value
+        else:
+            super().__setattr__(name, value)
+
+    def _remember(self, flat):
+        self.optimizer.memory = pieces(flat, self.parameters)
+
+    def __getstate__(self):  # copies and pickles do without the text
+        return vars(self) | {"_data": None}
 
     def save(self, path):
         """Write all that sampling and training go on from to one .npz, whole or not at all."""
-        _require(self.vocab_size, "No weights yet: there is nothing to save.")
-        name = type(self.optimizer).__name__
-        _require(name in _OPTIMIZERS, f"Only Adagrad and Adam can be saved, and this is {name}.")
-        meta = {"optimizer": name, "settings": {**vars(self.optimizer), "memory": None}}
-        meta["counters"] = {name: getattr(self, name) for name in _COUNTERS}
-        meta["characters"] = self.vocabulary.characters if self.vocabulary else None
-        meta["rng"] = self.rng.bit_generator.state
-        arrays = {**self.parameters, "h": self.h, **self.optimizer.memory}
-        partial = f"{path}.{os.getpid()}.partial"
+        optimizer = type(self.optimizer).__name__
+        require(self.vocab_size, "No weights yet: there is nothing to save.")
+        require(optimizer in OPTIMIZERS, f"Only Adagrad and Adam can be saved, not {optimizer}.")
+        meta = {
+            "optimizer": optimizer,
+            "settings": vars(self.optimizer) | {"memory": None},
+            "clip": self.clip is clip_by_value,
+            "counters": {name: getattr(self, name) for name in COUNTERS},
+            "characters": self.vocabulary.characters if self.vocabulary else None,
+            "rng": self.rng.bit_generator.state,
+        }
+        arrays, partial = {**self.parameters, "h": self.h}, f"{path}.{os.getpid()}.partial"
+        if self.memory:
+            several = self.memory["bh"].shape[:-1]  # Adam remembers two numbers for each weight
+            memory = [array.reshape(*several, -1) for array in self.memory.values()]
+            arrays["all"] = np.concatenate(memory, axis=-1)
         try:
-            with open(partial, "w+b") as file:
+            with open(partial, "wb") as file:
                 np.savez(file, meta=json.dumps(meta, default=float), **arrays)
-                with zipfile.ZipFile(file, "a") as members:
-                    members.comment = _seal(members)
-                file.flush()
-                os.fsync(file.fileno())
             os.replace(partial, path)
         finally:
             if os.path.exists(partial):
@@ -452,32 +409,128 @@ class RNN:
         """Return the network that was saved: it samples and trains on as if never stopped."""
         with open(path, "rb") as file:
             try:
-                return cls._restored(file)
+                arrays = dict(np.load(file, allow_pickle=False))
+                meta, (H, V) = json.loads(str(arrays.pop("meta"))), arrays["Wxh"].shape
+                fits = arrays["Whh"].shape == (H, H) and arrays["Wxh"].dtype.kind == "f"
+                require(fits, "these are no weights")
+                rnn = cls(V, H, meta["counters"]["seq_length"], dtype=arrays["Wxh"].dtype)
+                for name in rnn.parameters:
+                    rnn.parameters[name] = arrays.pop(name)
+                rnn.h, counters = arrays.pop("h"), meta["counters"]
+                vars(rnn).update({name: counters[name] for name in COUNTERS})
+                rnn.rng.bit_generator.state = meta["rng"]
+                rnn.vocabulary = Vocabulary(meta["characters"]) if meta["characters"] else None
+                rnn.clip = clip_by_value if meta.get("clip", True) else None
+                rnn.optimizer = OPTIMIZERS[meta["optimizer"]](0.1)
+                vars(rnn.optimizer).update(meta["settings"], memory={})
+                if "all" in arrays:
+                    rnn._remember(arrays.pop("all"))
+                require(not arrays and rnn.h.shape[-1] == H, "an array that does not belong")
             except Exception as error:  # a damaged file can bring about any
-                reason = (str(error) or type(error).__name__).split("\n")[0]
-                raise ValueError(f"{path} is damaged, or not a saved network: {reason}") from error
-
-    @classmethod
-    def _restored(cls, file):
-        with zipfile.ZipFile(file) as members:  # a bomb fails the first test, and is not opened
-            whole = members.comment == _seal(members) and members.testzip() is None
-            _require(whole, "it is not what this version of rnn_core saved.")
-        file.seek(0)
-        with np.load(file) as stored:
-            arrays = dict(stored)
-        meta, (H, V) = json.loads(str(arrays.pop("meta"))), arrays["Wxh"].shape
-        rnn = cls(V, H, meta["counters"]["seq_length"], dtype=arrays["Wxh"].dtype)
-        for name in _PARAMETERS:
-            setattr(rnn, name, arrays.pop(name))
-        vars(rnn).update(meta["counters"], h=arrays.pop("h"))
-        rnn.rng.bit_generator.state = meta["rng"]
-        rnn.optimizer = _OPTIMIZERS[meta["optimizer"]](0.1)
-        vars(rnn.optimizer).update(meta["settings"], memory=arrays)  # the arrays that are left
-        rnn.vocabulary = Vocabulary(meta["characters"]) if meta["characters"] else None
+                raise ValueError(f"{path} is damaged, or not a saved network: {error!r}") from error
         return rnn
 
 
-def _seal(members):
-    """Sum up the zip's own checksums, so that a file is known to be whole before it is read."""
-    sums = [(member.filename, member.file_size, member.CRC) for member in members.infolist()]
-    return b"rnn_core 1: %d" % zlib.crc32(repr(sums).encode())
+OPTIMIZERS = {"Adagrad": Adagrad, "Adam": Adam}
+COUNTERS = ("seq_length", "iteration", "pointer", "_source")
+
+
+def pieces(flat, arrays):
+    """Return views of flat (..., N) by name, shaped as the arrays that it is the sum of."""
+    ends = np.cumsum([array.size for array in arrays.values()])[:-1]
+    parts = zip(arrays.items(), np.split(flat, ends, axis=-1), strict=True)
+    return {name: part.reshape(*flat.shape[:-1], *array.shape) for (name, array), part in parts}
+
+
+class FlatParameters(Parameters):
+    """Arrays by name that are views of one vector, `.flat`: one call reaches them all."""
+
+    def __init__(self, arrays):
+        self.flat = np.concatenate([array.ravel() for array in arrays.values()])
+        super().__init__(pieces(self.flat, arrays))
+
+
+class FastRNN(RNN):
+    """The same network and the same results, faster: what lesson 11 makes of it.
+
+    The optimiser moves all parameters as one vector, by the name of "all".
+    """
+
+    def _draw_weights(self, V):
+        super()._draw_weights(V)
+        self.parameters, self._eye = FlatParameters(self.parameters), np.eye(V, dtype=self.dtype)
+
+    @property
+    def memory(self):
+        """As in RNN: views of the one vector that the optimiser remembers."""
+        known = self.optimizer.memory
+        return Parameters(pieces(known["all"], self.parameters) if known else {})
+
+    def _remember(self, flat):
+        super()._remember(flat)  # or says that it does not fit
+        self.optimizer.memory = {"all": flat}
+
+    def forward(self, inputs, h_prev):
+        """As in RNN. The loop writes into arrays that are there already."""
+        inputs, hs = self._before_reading(inputs, h_prev)
+        Wxh, Whh, Why, bh, by = self.parameters.values()
+        np.add(Wxh.T, bh, order="C").take(inputs, 0, hs[1:], "clip")  # in memory as it is read
+        h, product, WhhT, tanh = hs[0], np.empty(hs[0].shape, self.dtype), Whh.T, np.tanh
+        for a in hs[1:]:  # only what waits for the step before is in the loop
+            a += h.dot(WhhT, product)
+            h = tanh(a, a)
+        ps = hs[1:].reshape(-1, self.hidden_size).dot(Why.T)  # scores, for now
+        ps += by
+        ps -= ps.max(axis=-1, keepdims=True)
+        np.exp(ps, ps)
+        ps /= ps.sum(axis=-1, keepdims=True)
+        return hs, ps.reshape(*inputs.shape, len(by))
+
+    def backward(self, inputs, targets, hs, ps):
+        """As in RNN. Every sum over time steps, but that of blame, is one product."""
+        _, Whh, Why, bh, by = self.parameters.values()
+        inputs, targets = np.asarray(inputs), in_range(targets, len(by))
+        fits = inputs.shape == targets.shape == ps.shape[:-1] and len(hs) == len(ps) + 1
+        require(fits, "inputs, targets, hs and ps do not belong together: their shapes differ.")
+        eye, ones = self._eye, np.ones(targets.size, self.dtype)
+        dys = ps.reshape(-1, len(by)) - eye.take(targets.ravel(), 0)
+        das = dys.dot(Why).reshape(hs[1:].shape)  # dh from this step's output, for now
+        slopes, later = hs[1:] ** 2, np.zeros(hs[0].shape, self.dtype)
+        np.subtract(1, slopes, slopes)
+        for da, slope in zip(das[::-1], slopes[::-1], strict=True):
+            da += later  # dh from all later steps
+            da *= slope
+            da.dot(Whh, later)
+        das = das.reshape(-1, len(bh))
+        return {
+            "Wxh": das.T.dot(eye.take(inputs.ravel(), 0)),
+            "Whh": das.T.dot(hs[:-1].reshape(-1, len(bh))),
+            "Why": dys.T.dot(hs[1:].reshape(-1, len(bh))),
+            "bh": ones.dot(das),
+            "by": ones.dot(dys),
+        }
+
+    def _move(self, gradients):
+        """As in RNN: one call clips all gradients, and one moves all parameters."""
+        if self.clip is not clip_by_value:  # another rule may ask for the names
+            gradients = self.clip(gradients)
+        gradients = {"all": np.concatenate([gradients[name].ravel() for name in self.parameters])}
+        if self.clip is clip_by_value:
+            gradients = self.clip(gradients)
+        self.optimizer.update({"all": self.parameters.flat}, gradients)
+
+    def sample(self, seed_ix, n, temperature=1.0, *, h=None, rng=None):
+        """As in RNN, without a probability: u falls on each character as often as softmax says."""
+        require(temperature > 0, f"temperature must be a number above 0, not {temperature!r}.")
+        (ix,), hs = self._before_reading([seed_ix], np.zeros_like(self.bh) if h is None else h)
+        finite = np.isfinite(self.parameters.flat).all()
+        require(finite, "A weight is not a finite number: start afresh.")
+        rng, h, drawn = self.rng if rng is None else np.random.default_rng(rng), hs[0], []
+        columns, Whh, Why, by = self.Wxh.T + self.bh, self.Whh, self.Why, self.by
+        for u in rng.random(n):
+            h = np.tanh(columns[ix] + Whh.dot(h))
+            scores = Why.dot(h) + by
+            sums = np.exp((scores - scores.max()) / temperature).cumsum()
+            ix = min(int(sums.searchsorted(u * sums[-1], "right")), len(sums) - 1)
+            drawn.append(ix)
+        return drawn

@@ -12,6 +12,14 @@ NEWCOMER = pytest.StashKey[str]()  # an empty folder
 SOLVED = pytest.StashKey[dict]()  # path of a lesson -> future of its cells, run with the solutions
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--alternatives",
+        action="store_true",
+        help="run every lesson with every set of tests/alternatives as well (a few minutes each)",
+    )
+
+
 def pytest_configure(config):
     option = config.option
     if config.pluginmanager.hasplugin("nbval"):  # `-p no:nbval` leaves the lessons out
@@ -31,7 +39,7 @@ def pytest_ignore_collect(collection_path):
     return None
 
 
-WAITING = ("test_solved_lesson[", "test_what_the_lessons_collected")
+WAITING = ("test_solved_lesson[", "test_lesson_with_other", "test_what_the_lessons_collected")
 
 
 def pytest_collection_modifyitems(items):

@@ -155,33 +155,34 @@ def tags_of(cell):
     return cell.metadata.get("tags", ())
 
 
+def comparable(outputs, pictures):
+    """Return outputs as text to compare, with what tests/sanitize.cfg says replaced.
+
+    nbval compares no pictures; with pictures=True a new drawing is a difference.
+    """
+    rules = re.findall(
+        r"^regex: (.*)\nreplace: (.*)$", SANITIZE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)
+    for regex, new in rules:
+        if not (pictures and "base64" in regex):
+            text = re.sub(regex, new, text)
+    return text
+
+
 def keep_what_may_vary(notebook, stored):
     """Put stored outputs back where the new ones differ only in what is not compared.
 
     These are cells with the tag nbval-ignore-output, and what tests/sanitize.cfg replaces;
     pictures are the exception: a new drawing is stored.
     """
-    rules = [
-        (re.compile(regex), new)
-        for regex, new in re.findall(
-            r"^regex: (.*)\nreplace: (.*)$", SANITIZE.read_text(encoding="utf-8"), re.MULTILINE
-        )
-        if "base64" not in regex
-    ]
-
-    def compared(outputs):
-        text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)
-        for regex, new in rules:
-            text = regex.sub(new, text)
-        return text
-
     before = {cell.id: cell for cell in stored.cells if cell.cell_type == "code"}
     for cell in notebook.cells:
         old = before.get(cell.id)
         if old is None or cell.cell_type != "code" or not old.outputs:
             continue
         ignored = "nbval-ignore-output" in tags_of(cell) and old.source == cell.source
-        if ignored or compared(old.outputs) == compared(cell.outputs):
+        if ignored or comparable(old.outputs, True) == comparable(cell.outputs, True):
             cell.outputs = old.outputs
 
 

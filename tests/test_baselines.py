@@ -8,16 +8,38 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from course.baselines import NGram, ladder, uniform
+from course.baselines import SMOOTHINGS, NGram, ladder, uniform
 from course.texts import DICKINSON, python_reference
 from rnn_core import Vocabulary
 
 BANANA = [1, 0, 2, 0, 2, 0]  # b a n a n a, with a = 0, b = 1, n = 2
-SMOOTHINGS = ["add-k", "interpolated"]
+
+
+def kneser_ney(order, train, V, context, character):
+    """The same by Kneser and Ney, from sets and dictionaries of tuples, for one character."""
+    grams = [tuple(train[i : i + order]) for i in range(len(train) - order + 1)]
+    lower = 1 / V
+    for n in range(1, order + 1):  # from the lowest order up
+        if n == order:
+            counts = Counter(grams)
+        else:  # how many different characters stood before each
+            longer = {gram[order - n - 1 :] for gram in grams}
+            counts = Counter(gram[1:] for gram in longer)
+        of_counts = Counter(counts.values())
+        once, twice = of_counts[1], of_counts[2]
+        discount = once / (once + 2 * twice) if once else 0.5
+        before = tuple(context[len(context) - n + 1 :]) if n > 1 else ()
+        follows = {gram[-1]: count for gram, count in counts.items() if gram[:-1] == before}
+        if follows:
+            own = max(follows.get(character, 0) - discount, 0)
+            lower = (own + discount * len(follows) * lower) / sum(follows.values())
+    return lower
 
 
 def chance(order, train, V, context, character, k, smoothing):
     """The chance of a character, by counting slices of a list."""
+    if smoothing == "kneser-ney":
+        return kneser_ney(order, train, V, context, character)
     before = tuple(context[len(context) - order + 1 :]) if order > 1 else ()
     follows = Counter(
         train[i]
@@ -74,6 +96,17 @@ def test_interpolation_by_hand():
     assert one == pytest.approx([(3 + 3 / 3) / 9, (1 + 3 / 3) / 9, (2 + 3 / 3) / 9])
     two = NGram(2, BANANA, 3, smoothing="interpolated").probabilities([0])
     assert two == pytest.approx([one[0] / 3, one[1] / 3, (2 + one[2]) / 3])
+
+
+def test_kneser_ney_by_hand():
+    # Pairs: ba once, an twice, na twice: discount 1 / (1 + 2 x 2). Before a stood two different
+    # characters, before n one, before b none: counts 2 and 1, discount 1 / (1 + 2 x 1).
+    two = NGram(2, BANANA, 3, smoothing="kneser-ney")
+    one = [(2 - 1 / 3 + 2 / 9) / 3, (2 / 9) / 3, (1 - 1 / 3 + 2 / 9) / 3]
+    assert two.lower.probabilities() == pytest.approx(one)
+    after_n = [(2 - 0.2 + 0.2 * one[0]) / 2, 0.2 * one[1] / 2, 0.2 * one[2] / 2]
+    assert two.probabilities([2]) == pytest.approx(after_n)
+    assert NGram(1, [0, 1, 0, 1], 3, smoothing="kneser-ney").probabilities().min() > 0
 
 
 def test_an_unseen_context():
@@ -229,9 +262,10 @@ def test_the_ladder_of_the_reference(size, expected):
 def test_mixing_with_lower_orders_helps_where_counts_are_few():
     text = python_reference()
     train, validation = text[: len(text) * 9 // 10], text[len(text) * 9 // 10 :]
-    added, mixed = (ladder(train, validation, smoothing=smoothing) for smoothing in SMOOTHINGS)
+    added, mixed, best = (ladder(train, validation, smoothing=name) for name in SMOOTHINGS)
     assert added["5-gram"] > added["4-gram"]  # adding 0.1 to 94 counts drowns a few real ones
     assert mixed["5-gram"] < mixed["4-gram"] < added["4-gram"]
+    assert all(best[f"{n}-gram"] < mixed[f"{n}-gram"] for n in (3, 4, 5))
 
 
 @pytest.mark.parametrize("smoothing", SMOOTHINGS)

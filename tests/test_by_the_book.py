@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-import by_the_book
 import rnn_core
+from course import by_the_book
 from tools import need
 
 

@@ -342,9 +342,9 @@ def with_a_sign(monkeypatch):
         one = Mistake("eye", lambda scores: np.eye(7), "The `np.eye` is too large.", sign=sign)
         monkeypatch.setitem(exercise.__dict__, "mistakes", [one, *exercise.mistakes])
 
-    diagnose.mistaken_outcome.cache_clear()
+    diagnose.mistaken_outcomes.cache_clear()
     yield add
-    diagnose.mistaken_outcome.cache_clear()
+    diagnose.mistaken_outcomes.cache_clear()
 
 
 @pytest.mark.parametrize(

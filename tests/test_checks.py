@@ -53,7 +53,7 @@ def toy(monkeypatch):
         monkeypatch.setitem(EXERCISES, name, exercise)
         return exercise
 
-    clear = (diagnose.expected_outcomes.cache_clear, diagnose.mistaken_outcome.cache_clear)
+    clear = (diagnose.expected_outcomes.cache_clear, diagnose.mistaken_outcomes.cache_clear)
     for one in clear:
         one()
     yield add

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from rnn_core import RNN, Vocabulary, cross_entropy, gradient_check, softmax
+from rnn_core import RNN, FastRNN, Vocabulary, cross_entropy, gradient_check, softmax
 from tools import need
 
 hypothesis = need("hypothesis")
@@ -23,9 +23,9 @@ SIZES = {
 
 
 def drawn(V, H, T, batch, seed, scale=0.3):
-    """A network with weights of that scale, a chunk to read and a state to start from."""
+    """A network, plain or fast, with weights of that scale, a chunk, and a state to start from."""
     rng = np.random.default_rng(seed)
-    rnn = RNN(V, H, T, seed=seed)
+    rnn = (RNN, FastRNN)[seed % 2](V, H, T, seed=seed)
     for array in rnn.parameters.values():
         array[...] = rng.normal(0, scale, array.shape)
     shape = (T,) if batch is None else (T, batch)
@@ -105,6 +105,21 @@ def test_gradients_of_larger_networks_along_random_directions(V, H, T, batch, se
         assert error < 1e-7 * max(1.0, np.linalg.norm(gradient))
 
 
+@settings(deadline=None, max_examples=30)
+@given(**SIZES)
+def test_plain_and_fast_agree_to_the_last_digits(V, H, T, batch, seed):
+    rnn, inputs, targets, h_prev = drawn(V, H, T, batch, seed)
+    other = (FastRNN, RNN)[seed % 2](V, H, T)
+    for name, array in rnn.parameters.items():
+        other.parameters[name] = array
+    ours, theirs = (network.forward(inputs, h_prev) for network in (rnn, other))
+    for one, two in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(two, one, rtol=0, atol=1e-12)
+    gradients = other.backward(inputs, targets, *theirs)
+    for name, gradient in rnn.backward(inputs, targets, *ours).items():
+        np.testing.assert_allclose(gradients[name], gradient, rtol=0, atol=1e-12)
+
+
 @settings(deadline=None)
 @given(**SIZES)
 def test_save_and_load_give_the_same_network_to_the_bit(tmp_path_factory, V, H, T, batch, seed):
@@ -112,7 +127,7 @@ def test_save_and_load_give_the_same_network_to_the_bit(tmp_path_factory, V, H, 
     rnn, inputs, targets, h_prev = drawn(V, H, T, batch, seed)
     rnn.update_params(rnn.backward(inputs, targets, *rnn.forward(inputs, h_prev)))
     rnn.save(path)
-    copy = RNN.load(path)
+    copy = type(rnn).load(path)
     for name, array in rnn.parameters.items():
         assert array.tobytes() == copy.parameters[name].tobytes()
         assert rnn.memory[name].tobytes() == copy.memory[name].tobytes()
@@ -159,10 +174,11 @@ def test_backward_changes_no_argument_and_batches_add_up(V, H, T, batch, seed):
         np.testing.assert_allclose(together[name], alone, atol=1e-11)
 
 
+@pytest.mark.parametrize("seed", [3, 4])  # a fast network, and a plain one
 @pytest.mark.parametrize("batch", [None, 1, 4])
-def test_gradients_equal_those_of_pytorch(batch):
+def test_gradients_equal_those_of_pytorch(batch, seed):
     torch = need("torch")
-    rnn, inputs, targets, h_prev = drawn(22, 16, 25, batch, seed=3)
+    rnn, inputs, targets, h_prev = drawn(22, 16, 25, batch, seed)
     cell = torch.nn.RNN(22, 16).double()
     weights = {
         cell.weight_ih_l0: rnn.Wxh,

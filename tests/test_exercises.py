@@ -29,7 +29,8 @@ generate(model, prompt, n, temperature, rng)
 hidden_states(model, text) unit_correlation(hs, feature) ablate(model, unit, text)
 forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
 backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why)
-perplexity(loss, count) split_text(text, fraction) ngram_probability(counts, context, character)"""
+perplexity(loss, count) split_text(text, fraction) ngram_probability(counts, context, character)
+gru_step(x, h_prev, W, U, b) gru_backward_step(dh, h_prev, z, r, c, U)"""
 
 
 def ids(pairs):
@@ -264,7 +265,7 @@ def test_a_check_is_quick(name):
     exercise = EXERCISES[name]
     for function in (exercise.reference, exercise.mistakes[0].function):
         diagnose.expected_outcomes.cache_clear()
-        diagnose.mistaken_outcome.cache_clear()
+        diagnose.mistaken_outcomes.cache_clear()
         start = time.process_time()  # not the clock on the wall: the machine may be busy
         check(name, function, keep=False)
         assert time.process_time() - start < 1.0

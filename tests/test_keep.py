@@ -532,3 +532,87 @@ def test_a_string_that_ends_like_a_comment_is_not_taken_for_one(notebook, my_rnn
     before = text()
     said = notebook.run(SOFTMAX, "softmax")
     assert "# not a comment'''" in text() or (text() == before and said.startswith("Not kept"))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "from typing import NamedTuple\n\n\nclass Step(NamedTuple):\n"
+        "    da: np.ndarray\n    dh_prev: np.ndarray\n",
+        'from collections import namedtuple\n\nStep = namedtuple("Step", ["da", "dh_prev"])\n',
+    ],
+    ids=["class", "call"],
+)
+def test_a_class_for_two_values_comes_along(made, notebook, my_rnn):
+    source = (
+        f"{made}\n\ndef backward_step(dh, h, h_prev, Whh):\n    da = (1 - h * h) * dh\n"
+        "    return Step(da, Whh.T @ da)\n"
+    )
+    assert notebook.run(source, "backward_step") == "Kept in my_rnn.py."
+    one = np.ones(1)
+    assert yours("backward_step")(one, 0 * one, one, np.ones((1, 1)))[1].tolist() == [1.0]
+    ran = alone(my_rnn, "print(backward_step(np.ones(1), np.zeros(1), 0, np.eye(1)).da.tolist())")
+    assert ran.stdout.strip() == "[1.0]", ran.stderr
+
+
+# Doing it again ----------------------------------------------------------------------------
+
+
+def test_a_lambda_with_a_comprehension_can_be_replaced(notebook):
+    many = "one_hot = lambda ix, size: np.array([[float(i == j) for j in range(size)] for i in ix])"
+    assert notebook.run(many, "one_hot") == "Kept in my_rnn.py."
+    newer = "def one_hot(indices, size):\n    return np.eye(size)[indices]"
+    assert notebook.run(newer, "one_hot") == "Kept in my_rnn.py."
+    assert "lambda" not in text() and newer in text()
+
+
+def test_forgetting_takes_one_function_out_and_loses_nothing(notebook, my_rnn):
+    notebook.run(SOFTMAX, "softmax")
+    notebook.run("# mine\n" + CROSS_ENTROPY.strip(), "cross_entropy")
+    before = text()
+    said = keep.forget("softmax")
+    assert "`softmax` is out of my_rnn.py" in said and "my_rnn_set_aside_1.py" in said
+    assert my_rnn.with_name("my_rnn_set_aside_1.py").read_text(encoding="utf-8") == before
+    assert sources.defined(text()) == ["cross_entropy"] and "# mine\ndef cross" in text()
+    assert yours("softmax") is EXERCISES["softmax"].reference
+    assert "There is no `softmax` of yours" in keep.forget("softmax")
+    assert not my_rnn.with_name("my_rnn_set_aside_2.py").exists()
+    restore(my_rnn.with_name("my_rnn_set_aside_1.py"))
+    assert text() == before
+
+
+def test_what_others_need_is_borrowed_once_it_is_forgotten(notebook, my_rnn):
+    notebook.run(SOFTMAX, "softmax")
+    notebook.run(
+        "def apply_temperature(scores, temperature):\n    return softmax(scores / temperature)",
+        "apply_temperature",
+    )
+    keep.forget("softmax")
+    assert sources.BORROWED in text() and sources.defined(text()) == ["apply_temperature"]
+    assert yours("apply_temperature")(np.zeros(2), 1.0).tolist() == [0.5, 0.5]
+
+
+def test_forgetting_what_stands_with_something_else_changes_nothing(my_rnn):
+    my_rnn.write_text("softmax = hope = len\n", encoding="utf-8")
+    assert "Nothing is changed" in keep.forget("softmax") and text() == "softmax = hope = len\n"
+    my_rnn.write_text("def softmax(:\n", encoding="utf-8")
+    assert "not valid Python; nothing is changed" in keep.forget("softmax")
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_stub_can_be_had_back(name):
+    from course.checks import check as checking
+
+    cell, scope = keep.stub(name), {"check": lambda *args: checking(*args, keep=False)}
+    exec(cell, scope)
+    assert scope["check"](name, scope[name]).message == f"{name}: not written yet"
+    assert f'check("{name}", {name})' in cell
+    assert cell in keep.forget(name)
+
+
+def test_slips_with_names_are_answered_as_by_check():
+    for ask in (yours, keep.forget):
+        with pytest.raises(ValueError, match="Did you mean one_hot"):
+            ask("onehot")
+        with pytest.raises(ValueError, match=f'{ask.__name__}\\("one_hot"\\)'):
+            ask(EXERCISES["one_hot"].reference)

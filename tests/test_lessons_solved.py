@@ -1,4 +1,8 @@
-"""The lessons with their own solutions put in: every check passes, and my_rnn.py grows whole."""
+"""The lessons with their own solutions put in: every check passes, and my_rnn.py grows whole.
+
+What the other cells show is what is stored: for a learner who has solved every exercise as for one
+who has solved none. With `--alternatives` this is asked of all other right ways to solve them, too.
+"""
 
 import ast
 import os
@@ -14,8 +18,10 @@ import nbformat
 import numpy as np
 import pytest
 
+import refresh
 import rnn_core
 import solutions
+from alternatives import ALTERNATIVES
 from course.checks import check, check_whole, compare, expected_outcomes, runner, whole
 from course.exercises import EXERCISES, LESSONS, TOPICS, Model
 from tests.lessons_under_test import SOLVED
@@ -172,10 +178,7 @@ def begin(paths):
     which they run measure the memory of this one.
     """
     folder = Path(tempfile.mkdtemp(prefix="solved_"))
-    desk = folder / "notebooks"
-    shutil.copy(solutions.ROOT / "rnn_core.py", folder)
-    ignore = shutil.ignore_patterns("my_rnn*", "__pycache__", ".ipynb_checkpoints")
-    shutil.copytree(solutions.NOTEBOOKS, desk, ignore=ignore)
+    desk = copy_of_the_course(folder)
     pool = ThreadPoolExecutor(1)
 
     def end():
@@ -185,6 +188,13 @@ def begin(paths):
     return {path: pool.submit(solve, desk / path.name, path) for path in paths}, end
 
 
+def copy_of_the_course(folder):
+    """Copy the course without anyone's work into a folder; return that of its notebooks."""
+    shutil.copy(solutions.ROOT / "rnn_core.py", folder)
+    ignore = shutil.ignore_patterns("my_rnn*", "__pycache__", ".ipynb_checkpoints")
+    return Path(shutil.copytree(solutions.NOTEBOOKS, folder / "notebooks", ignore=ignore))
+
+
 def solve(copy, path):
     """Put a lesson's solutions into its copy and run that in place; return (copy, what it said)."""
     notebook = nbformat.read(copy, as_version=4)
@@ -192,17 +202,55 @@ def solve(copy, path):
     for cell in notebook.cells:
         cell["source"] = cells.get(cell["id"], cell["source"])
     nbformat.write(notebook, copy)
+    done = execute(copy)
+    if done.returncode == 0:  # my_rnn.py as it is after this lesson
+        shutil.copy(copy.with_name("my_rnn.py"), copy.with_suffix(".py"))
+    return copy, done
+
+
+def execute(copy):
+    """Run a notebook in place."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "COURSE_MY_RNN")}
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", "jupyter", "execute", "--inplace", "--timeout=300", copy],
         env={**environment, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"},
         capture_output=True,
         encoding="utf-8",
         errors="replace",
     )
-    if done.returncode == 0:  # my_rnn.py as it is after this lesson
-        shutil.copy(copy.with_name("my_rnn.py"), copy.with_suffix(".py"))
-    return copy, done
+
+
+def different(copy, path):
+    """What a run has shown that is not what the lesson stores: {cell id: (stored, shown)}.
+
+    The same is asked as nbval asks, except of the cells that are to differ once there is something
+    to show: the exercises themselves, and what says how far one has come.
+    """
+    stored, run = (nbformat.read(place, as_version=4) for place in (path, copy))
+    refresh.normalise(run)
+    found = {}
+    for old, new in zip(stored.cells, run.cells, strict=True):
+        says_how_far = re.search(r"\b(check|check_whole|progress)\(", old.source)
+        if old.cell_type == "code" and not says_how_far and not ignored(old):
+            texts = [
+                refresh.comparable(without_pictures(cell.outputs), False) for cell in (old, new)
+            ]
+            if texts[0] != texts[1]:
+                found[old.id] = tuple(texts)
+    return found
+
+
+def ignored(cell):
+    return {"nbval-ignore-output", "nbval-skip"} & set(cell.metadata.get("tags", ()))
+
+
+def without_pictures(outputs):
+    """The outputs without what nbval does not compare."""
+    outputs = nbformat.from_dict(outputs)
+    for output in outputs:
+        for kind in [kind for kind in output.get("data", ()) if kind.startswith("image/")]:
+            del output.data[kind]
+    return outputs
 
 
 def shown(cell):
@@ -230,6 +278,22 @@ def test_solved_lesson(path, request):
         assert written.solution.strip() in collected
     for cell in cells.values():
         assert not any(output.get("name") == "stderr" for output in cell.get("outputs", ()))
+    assert not different(copy, path)
+
+
+@pytest.mark.parametrize("path", solutions.lessons(), ids=lambda path: path.name[:2])
+@pytest.mark.parametrize("way", range(max(map(len, ALTERNATIVES.values()))))
+def test_lesson_with_other_right_ways(way, path, request, tmp_path):
+    if not request.config.getoption("--alternatives"):
+        pytest.skip("it takes minutes: ask for it with --alternatives")
+    lines = [f"import sys\n\nsys.path.append({str(solutions.ROOT / 'tests')!r})"]
+    lines += [f"from alternatives import ALTERNATIVES\n\nway = {way}"]
+    lines += [f"{n} = ALTERNATIVES[{n!r}][way % {len(w)}]" for n, w in ALTERNATIVES.items()]
+    copy = copy_of_the_course(tmp_path) / path.name
+    copy.with_name("my_rnn.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    done = execute(copy)
+    assert done.returncode == 0, done.stderr
+    assert not different(copy, path)
 
 
 @pytest.mark.skipif(not set(whole.PIECES) <= set(NAMES), reason="some lessons are not there yet")

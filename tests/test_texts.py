@@ -20,6 +20,7 @@ from course.texts import (
     read_text,
     recall_accuracy,
     recall_text,
+    reference_parts,
 )
 from rnn_core import Vocabulary
 
@@ -76,6 +77,39 @@ def test_a_python_without_its_reference_says_so(monkeypatch):
         python_reference.__wrapped__()
 
 
+def repeated(text, read, length=50):
+    """The share of a text that lies in pieces of that length which were read, words in them."""
+    pieces = {read[i : i + length] for i in range(len(read) - length + 1)}
+    inside = np.zeros(len(text), bool)
+    for i in range(len(text) - length + 1):
+        piece = text[i : i + length]
+        if piece in pieces and sum(c.isalpha() for c in piece) > length / 2:
+            inside[i : i + length] = True
+    return inside.mean()
+
+
+def test_no_part_of_the_reference_repeats_another():
+    training, validation, test = reference_parts()
+    assert repeated(validation, training) < 0.03
+    assert repeated(test, training + validation) < 0.03
+    text = python_reference()
+    cut = len(text) * 9 // 10
+    assert repeated(text[cut:], text[:cut]) > 0.05  # what a plain cut would do
+
+
+def test_the_parts_are_whole_topics_and_eight_to_one_to_one():
+    from pydoc_data.topics import topics
+
+    parts = reference_parts()
+    sizes = np.array([len(part) for part in parts])
+    np.testing.assert_allclose(sizes / sizes.sum(), [0.8, 0.1, 0.1], atol=0.01)
+    whole = [topic.encode("ascii", "replace").decode() for topic in topics.values()]
+    for part in parts:
+        inside = sum(len(topic) + 1 for topic in whole if f"\n{topic}\n" in f"\n{part}\n")
+        assert inside >= len(part)
+    assert not set(parts.validation + parts.test) - set(parts.training)
+
+
 def test_importing_the_texts_reads_no_reference():
     code = "import sys, course.texts; print('pydoc_data.topics' in sys.modules)"
     root = Path(__file__).parents[1]
@@ -110,6 +144,15 @@ def test_every_recalled_character_stands_gap_characters_after_its_first(gap, len
     for p in positions:
         assert text[p] == text[p - gap - 1] and text[p] in "xyz"
         assert text[p - gap : p] == "." * (gap - 1) + "?" and text[p + 1] == " "
+
+
+def test_what_waits_may_be_drawn_too():
+    text, positions = recall_text(6, 9_000, "ab", rng=0, waiting="xyz")
+    waiting = "".join(text[p - 6 : p - 1] for p in positions)
+    assert set(waiting) == set("xyz") and set(text) == set("abxyz? ")
+    assert all(text[p - 1] == "?" and text[p] == text[p - 7] for p in positions)
+    dots = recall_text(6, 9_000, "ab", rng=0).text
+    assert dots[::9] == text[::9]  # the same symbols, whatever waits
 
 
 def test_symbols_to_recall_are_drawn_evenly_and_by_seed():
@@ -147,6 +190,8 @@ def test_recall_accuracy_of_sure_networks():
         ({"symbols": "aa"}, "symbols"),
         ({"symbols": "a?"}, "symbols"),
         ({"length": 8}, "length must be 9"),
+        ({"waiting": ""}, "waiting"),
+        ({"waiting": ".b"}, "waiting"),
     ],
 )
 def test_recall_texts_that_cannot_be(arguments, word):

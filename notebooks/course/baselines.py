@@ -4,12 +4,15 @@ They learn in one pass what a network must learn by descent, and so they are the
 climb. Losses are in nats per character. V is the number of distinct characters.
 """
 
+import copy
 import math
 from operator import index
 
 import numpy as np
 
 from rnn_core import Vocabulary
+
+SMOOTHINGS = ("add-k", "interpolated", "kneser-ney")
 
 
 def uniform(vocab_size):
@@ -37,22 +40,33 @@ class NGram:
             raise ValueError(f"order and vocab_size must be 1 or more, not {order}, {vocab_size}.")
         if self.vocab_size**self.order >= 2**63:
             raise ValueError(f"order {order} is too high for {vocab_size} distinct characters.")
-        if smoothing not in ("add-k", "interpolated"):
-            raise ValueError(f"smoothing must be 'add-k' or 'interpolated', not {smoothing!r}.")
+        if smoothing not in SMOOTHINGS:
+            raise ValueError(f"smoothing must be one of {SMOOTHINGS}, not {smoothing!r}.")
         if not 0 < k < math.inf:
             raise ValueError(f"k must be a number above 0, not {k}.")
         self.k, self.smoothing, self.lower = k, smoothing, None
         contexts, nexts = self._split(indices)
-        # One number for each n-gram that occurs, sorted: those of one context stand together.
-        self._grams, self._counts = np.unique(
-            contexts * self.vocab_size + nexts, return_counts=True
-        )
+        self._count(contexts * self.vocab_size + nexts)
+        if smoothing == "interpolated" and order > 1:
+            self.lower = NGram(order - 1, indices, vocab_size, smoothing=smoothing)
+
+    def _count(self, grams):
+        """Count n-grams, each one number in base V."""
+        # Each that occurs once, sorted: those of one context stand together.
+        self._grams, self._counts = np.unique(grams, return_counts=True)
         self._contexts, starts, self._different = np.unique(
             self._grams // self.vocab_size, return_index=True, return_counts=True
         )
         self._totals = np.add.reduceat(self._counts, starts)
-        if smoothing == "interpolated" and order > 1:
-            self.lower = NGram(order - 1, indices, vocab_size, smoothing=smoothing)
+        if self.smoothing != "kneser-ney":
+            return
+        once, twice = (self._counts == 1).sum(), (self._counts == 2).sum()
+        self._discount = once / (once + 2 * twice) if once else 0.5  # 0 would fill no gap
+        if self.order > 1:
+            self.lower = copy.copy(self)
+            self.lower.order = self.order - 1
+            # Without its first character, a gram stands here once for each that came before.
+            self.lower._count(self._grams % self.vocab_size**self.lower.order)
 
     def _split(self, indices):
         """Return the contexts, each as one number in base V, and the character after each."""
@@ -81,8 +95,12 @@ class NGram:
         else:
             lower = np.full(len(nexts), 1 / V)
         different = _look_up(contexts, self._contexts, self._different)
+        if self.smoothing == "kneser-ney":
+            counts, weights = np.maximum(counts - self._discount, 0), self._discount * different
+        else:
+            weights, totals = different, totals + different
         seen = totals > 0  # where a context is new, the lower order speaks alone
-        mixed = (counts + different * lower) / np.where(seen, totals + different, 1)
+        mixed = (counts + weights * lower) / np.where(seen, totals, 1)
         return np.where(seen, mixed, lower)
 
     def probabilities(self, context=()):

@@ -67,3 +67,34 @@ FEATURES = {
     "inside brackets": inside_brackets,
     "position in line": position_in_line,
 }
+
+
+# Controls: what follows from the character that was just read ------------------------------
+
+
+def from_the_character(feature, text):
+    """Return (len(text),): a feature as one would guess it from the present character alone.
+
+    The guess is the feature's mean after that character. It is learnt on one half of the text and
+    judged on the other, both ways round, so that nothing is judged on what it was learnt from.
+    """
+    feature, characters = np.asarray(feature, float), np.array(list(text))
+    guesses, first = np.empty(len(text)), np.arange(len(text)) < len(text) // 2
+    for half in (first, ~first):
+        guesses[~half] = feature[half].mean()  # for a character that this half has not got
+        for char in set(characters[half]):
+            here = characters == char
+            guesses[~half & here] = feature[half & here].mean()
+    return guesses
+
+
+def given_the_character(values, text):
+    """Return values (T,) or (T, H) less their mean after the same character.
+
+    What is left has nothing to do with the character just read, only with those before it.
+    """
+    values, characters = np.array(values, float), np.array(list(text))
+    for char in set(text):
+        here = characters == char
+        values[here] -= values[here].mean(axis=0)
+    return values

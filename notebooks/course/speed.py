@@ -1,4 +1,4 @@
-"""One update of the original experiment, written five times, each faster than the last (lesson 11).
+"""One update of the original experiment, written in steps, each faster than the last (lesson 11).
 
 Every class makes the same update: forward, backward, clip at 5, Adagrad. Each changes one thing of
 the one before it.
@@ -8,159 +8,106 @@ import time
 
 import numpy as np
 
-from rnn_core import RNN, Vocabulary, cross_entropy, softmax
+from rnn_core import RNN, FastRNN, Vocabulary, cross_entropy
 
+from . import by_the_book
 from .texts import VERSE
 
 H, T = 64, 25
 INDICES = Vocabulary(VERSE).encode(VERSE)
 INPUTS, TARGETS = INDICES[:T], INDICES[1 : T + 1]
 V = int(INDICES.max()) + 1
-NAMES = ("Wxh", "Whh", "Why", "bh", "by")
 
 
 class ByTheBook:
     """As on paper: column vectors, one-hot products, everything inside the loop over time."""
 
     def __init__(self, dtype=np.float64):
-        self.dtype = np.dtype(dtype)
-        rnn = RNN(V, H, T, seed=1, dtype=dtype)
-        self.p = {name: array.copy() for name, array in rnn.parameters.items()}
-        self.memory = {name: np.zeros_like(array) for name, array in self.p.items()}
-        self.h = np.zeros(H, dtype)
+        self.dtype, self.h = np.dtype(dtype), np.zeros(H, dtype)
+        self.p = by_the_book.as_columns(RNN(V, H, T, seed=1, dtype=dtype).parameters)
+        self.memory = by_the_book.no_memory(self.p)
 
-    def forward(self, inputs, h):
-        p, hs, ps = self.p, [h], []
-        for ix in inputs:
-            x = np.zeros((V, 1), self.dtype)
-            x[ix] = 1
-            h = np.tanh(p["Wxh"] @ x + p["Whh"] @ hs[-1][:, None] + p["bh"][:, None])
-            ps.append(softmax((p["Why"] @ h + p["by"][:, None])[:, 0]))
-            hs.append(h[:, 0])
-        return np.array(hs), np.array(ps)
+    def gradients(self, inputs, targets, h):
+        """Return the loss, read from the state h, and its gradients by name."""
+        loss, gradients, _ = by_the_book.loss_and_gradients(self.p, inputs, targets, h)
+        return loss, gradients
 
-    def backward(self, inputs, targets, hs, ps):
-        p = self.p
-        grads = {name: np.zeros_like(array) for name, array in p.items()}
-        back = np.zeros(H, self.dtype)
-        for t in reversed(range(len(inputs))):
-            x = np.zeros((V, 1), self.dtype)
-            x[inputs[t]] = 1
-            dy = ps[t].copy()
-            dy[targets[t]] -= 1
-            dh = p["Why"].T @ dy + back
-            da = (1 - hs[t + 1] ** 2) * dh
-            grads["Wxh"] += da[:, None] @ x.T
-            grads["Whh"] += da[:, None] @ hs[t][None]
-            grads["Why"] += dy[:, None] @ hs[t + 1][None]
-            grads["bh"] += da
-            grads["by"] += dy
-            back = p["Whh"].T @ da
-        return grads
-
-    def apply(self, grads):
-        for name, parameter in self.p.items():
-            g = np.clip(grads[name], -5, 5)
-            self.memory[name] += g * g
-            parameter -= 0.1 * g / np.sqrt(self.memory[name] + 1e-8)
+    def apply(self, gradients):
+        by_the_book.adagrad(self.p, gradients, self.memory)
 
     def update(self, inputs=INPUTS, targets=TARGETS):
         """One whole update; returns the loss before it."""
-        hs, ps = self.forward(inputs, self.h)
-        self.apply(self.backward(inputs, targets, hs, ps))
-        return cross_entropy(ps, targets)
+        loss, gradients = self.gradients(inputs, targets, self.h)
+        self.apply(gradients)
+        return loss
 
 
 class LookUp(ByTheBook):
     """A column of Wxh is looked up in place of the product with a one-hot vector."""
 
+    def __init__(self, dtype=np.float64):
+        super().__init__(dtype)
+        self.p |= {name: self.p[name].ravel() for name in ("bh", "by")}
+        self.memory = by_the_book.no_memory(self.p)
+
+    def gradients(self, inputs, targets, h):
+        hs, ps = self.forward(inputs, h)
+        return cross_entropy(ps, targets), self.backward(inputs, targets, hs, ps)
+
     def forward(self, inputs, h):
         p, hs, ps = self.p, [h], []
         for ix in inputs:
             h = np.tanh(p["Wxh"][:, ix] + p["Whh"] @ h + p["bh"])
-            ps.append(softmax(p["Why"] @ h + p["by"]))
+            y = p["Why"] @ h + p["by"]
+            exps = np.exp(y - np.max(y))
+            ps.append(exps / np.sum(exps))
             hs.append(h)
         return np.array(hs), np.array(ps)
 
     def backward(self, inputs, targets, hs, ps):
-        p = self.p
-        grads = {name: np.zeros_like(array) for name, array in p.items()}
-        back = np.zeros(H, self.dtype)
+        p, gradients = self.p, by_the_book.no_memory(self.p)
+        dh_next = np.zeros_like(hs[0])
         for t in reversed(range(len(inputs))):
             dy = ps[t].copy()
             dy[targets[t]] -= 1
-            da = (1 - hs[t + 1] ** 2) * (p["Why"].T @ dy + back)
-            grads["Wxh"][:, inputs[t]] += da
-            grads["Whh"] += np.outer(da, hs[t])
-            grads["Why"] += np.outer(dy, hs[t + 1])
-            grads["bh"] += da
-            grads["by"] += dy
-            back = p["Whh"].T @ da
-        return grads
+            da = (1 - hs[t + 1] ** 2) * (p["Why"].T @ dy + dh_next)
+            gradients["Wxh"][:, inputs[t]] += da
+            gradients["Whh"] += np.outer(da, hs[t])
+            gradients["Why"] += np.outer(dy, hs[t + 1])
+            gradients["bh"] += da
+            gradients["by"] += dy
+            dh_next = p["Whh"].T @ da
+        return gradients
 
 
 class OneProduct(LookUp):
-    """Scores and weight gradients of all time steps in one product each; the loop recurs only."""
+    """Scores and weight gradients of all steps in one product each: this is `rnn_core.RNN`."""
 
-    def forward(self, inputs, h):
-        p, hs = self.p, [h]
-        for from_input in p["Wxh"].T[inputs] + p["bh"]:
-            h = np.tanh(from_input + p["Whh"] @ h)
-            hs.append(h)
-        hs = np.array(hs)
-        return hs, softmax(hs[1:] @ p["Why"].T + p["by"])
+    kind = RNN
 
-    def backward(self, inputs, targets, hs, ps):
-        p, dys = self.p, ps.copy()
-        dys[np.arange(len(dys)), targets] -= 1
-        dhs, slopes = dys @ p["Why"], 1 - hs[1:] ** 2
-        das, back = np.empty_like(dhs), 0.0
-        for t in reversed(range(len(inputs))):
-            das[t] = (dhs[t] + back) * slopes[t]
-            back = das[t] @ p["Whh"]
-        one_hot = np.eye(V, dtype=self.dtype)[inputs]
-        return {
-            "Wxh": das.T @ one_hot,
-            "Whh": das.T @ hs[:-1],
-            "Why": dys.T @ hs[1:],
-            "bh": das.sum(axis=0),
-            "by": dys.sum(axis=0),
-        }
+    def __init__(self, dtype=np.float64):
+        self.rnn = self.kind(V, H, T, seed=1, dtype=dtype)
+        self.dtype, self.h, self.p = np.dtype(dtype), np.zeros(H, dtype), self.rnn.parameters
+        self.forward, self.backward = self.rnn.forward, self.rnn.backward
+        self.apply = self.rnn.update_params
+
+
+class FlatRNN(FastRNN):
+    """`FastRNN` with the forward and the backward pass of `RNN`."""
+
+    forward, backward = RNN.forward, RNN.backward
 
 
 class OneVector(OneProduct):
     """All parameters are views of one vector: clipping and Adagrad are a few calls in all."""
 
-    def __init__(self, dtype=np.float64):
-        super().__init__(dtype)
-        self.flat = np.concatenate([self.p[name].ravel() for name in NAMES])
-        ends = np.cumsum([self.p[name].size for name in NAMES])[:-1]
-        for name, piece in zip(NAMES, np.split(self.flat, ends), strict=True):
-            self.p[name] = piece.reshape(self.p[name].shape)
-        self.squares = np.zeros_like(self.flat)
-
-    def apply(self, grads):
-        g = np.concatenate([grads[name].ravel() for name in NAMES]).clip(-5, 5)
-        self.squares += g * g
-        self.flat -= 0.1 * g / np.sqrt(self.squares + 1e-8)
+    kind = FlatRNN
 
 
-class InPlace(OneVector):
-    """The loops write into arrays that are there already: the finished network, `rnn_core.RNN`."""
+class InPlace(OneProduct):
+    """The loops write into arrays that are there already: this is `rnn_core.FastRNN`."""
 
-    def __init__(self, dtype=np.float64):
-        super().__init__(dtype)
-        self.rnn = RNN(V, H, T, seed=1, dtype=dtype)
-        self.p = self.rnn.parameters
-
-    def forward(self, inputs, h):
-        return self.rnn.forward(inputs, h)
-
-    def backward(self, inputs, targets, hs, ps):
-        return self.rnn.backward(inputs, targets, hs, ps)
-
-    def apply(self, grads):
-        self.rnn.update_params(grads)
+    kind = FastRNN
 
 
 class SideBySide(InPlace):
@@ -192,15 +139,17 @@ STEPS = {
 
 def gradient_error(version):
     """The worst error of a version's gradients against rnn_core's, relative to the largest entry."""
-    rnn = RNN(V, H, T, seed=1)
-    rng = np.random.default_rng(2)
+    rnn, rng = RNN(V, H, T, seed=1), np.random.default_rng(2)
     for name, array in rnn.parameters.items():
         array[...] = rng.normal(0, 0.2, array.shape)
-        version.p[name][...] = array
+        version.p[name][...] = array.reshape(version.p[name].shape)
     h = np.full(H, 0.1)
     right = rnn.backward(INPUTS, TARGETS, *rnn.forward(INPUTS, h))
-    theirs = version.backward(INPUTS, TARGETS, *version.forward(INPUTS, h.astype(version.dtype)))
-    return max(float(np.abs(theirs[name] - g).max() / np.abs(g).max()) for name, g in right.items())
+    _, theirs = version.gradients(INPUTS, TARGETS, h.astype(version.dtype))
+    return max(
+        float(np.abs(theirs[name].reshape(g.shape) - g).max() / np.abs(g).max())
+        for name, g in right.items()
+    )
 
 
 def microseconds(rounds=15, calls=20):
@@ -218,29 +167,45 @@ def microseconds(rounds=15, calls=20):
 
 
 def machine():
-    """What this machine can do on one thread: operations and bytes moved, in billions a second."""
+    """What this machine can do on one thread, in billions a second.
+
+    Return (operations, bytes from memory, bytes from the cache): an array that no cache holds, and
+    one that was read just before, each read once and multiplied with itself.
+    """
     a, out = np.ones((512, 512), np.float32), np.empty((512, 512), np.float32)
-    long, copy = np.ones(16_000_000, np.float32), np.empty(16_000_000, np.float32)
-    peak = 2 * 512**3 / _best_time(lambda: np.dot(a, a, out=out))
-    moved = 2 * long.nbytes / _best_time(lambda: np.copyto(copy, long))
-    return peak / 1e9, moved / 1e9
+    far, near = np.ones(2**24, np.float32), np.ones(2**16, np.float32)  # 64 MiB and 256 KiB
+    peak = 2 * 512**3 / _best_time(lambda: np.dot(a, a, out=out), rounds=40)
+    memory = far.nbytes / _best_time(lambda: far.dot(far))
+    cache = near.nbytes / _best_time(lambda: near.dot(near))
+    return peak / 1e9, memory / 1e9, cache / 1e9
 
 
-def products(sizes=((64, 1), (64, 32), (256, 1), (256, 32), (512, 32))):
-    """Measure h @ Whh.T at some (H, batch): {name: (operations per byte, billions a second)}."""
+def products(sizes=(64, 256, 512, 4096), batches=(1, 32)):
+    """Measure h @ Whh.T: {(H, batch): (operations per byte, billions of operations a second)}."""
     found = {}
-    for hidden, batch in sizes:
-        h, Whh = np.ones((batch, hidden), np.float32), np.ones((hidden, hidden), np.float32)
-        operations, moved = 2 * batch * hidden**2, Whh.nbytes + 2 * h.nbytes
-        name = f"H={hidden}, {'one' if batch == 1 else batch} at a time"
-        found[name] = (operations / moved, operations / _best_time(lambda: h @ Whh.T) / 1e9)  # noqa: B023
+    for hidden in sizes:
+        Whh = np.ones((hidden, hidden), np.float32)
+        for batch in batches:
+            h, out = np.ones((batch, hidden), np.float32), np.empty((batch, hidden), np.float32)
+            operations, moved = 2 * batch * hidden**2, Whh.nbytes + 2 * h.nbytes
+            seconds = _best_time(lambda: np.dot(h, Whh.T, out=out))  # noqa: B023
+            found[hidden, batch] = (operations / moved, operations / seconds / 1e9)
     return found
 
 
+def gain(points, hidden):
+    """How many times as many operations a second 32 sequences at a time do as one."""
+    return points[hidden, 32][1] / points[hidden, 1][1]
+
+
 def _best_time(call, rounds=12):
-    best = np.inf
+    """Seconds that a call takes: the best of some rounds, of many calls where one is short."""
+    start = time.perf_counter()
+    call()
+    calls, best = int(1e-4 / (time.perf_counter() - start)) + 1, np.inf
     for _ in range(rounds):
         start = time.perf_counter()
-        call()
-        best = min(best, time.perf_counter() - start)
+        for _ in range(calls):
+            call()
+        best = min(best, (time.perf_counter() - start) / calls)
     return best

@@ -27,6 +27,11 @@ def python_reference():
     lesson says of it is to hold for all of them. Topics come in sorted order; a character outside
     ASCII becomes a question mark.
     """
+    return "\n".join(_topics())
+
+
+def _topics():
+    """The topics of the reference, in sorted order of their names."""
     try:
         topics = importlib.import_module("pydoc_data.topics").topics
     except ImportError:
@@ -34,8 +39,40 @@ def python_reference():
             "This Python comes without its reference (the module pydoc_data.topics): use a Python "
             "from python.org, conda or uv, or read a text of your own with read_text."
         ) from None
-    text = "\n".join(topics[name] for name in sorted(topics))
-    return text.encode("ascii", "replace").decode("ascii")
+    return [topics[name].encode("ascii", "replace").decode("ascii") for name in sorted(topics)]
+
+
+class Parts(NamedTuple):
+    """One text in three: to learn from, to choose by, and for the last word."""
+
+    training: str
+    validation: str
+    test: str
+
+
+@functools.cache
+def reference_parts():
+    """Return the Python Language Reference as Parts: eight tenths, one and one.
+
+    Chapters of the reference hold sections that are topics of their own as well, so a plain cut
+    puts one copy of a sentence into training and the other into the exam. Here a topic is left
+    out if a quarter of it stands, paragraph by paragraph, in longer topics; the others go whole
+    to the part that is furthest behind its share, the longest first. Which topics these are
+    differs from one Python version to the next.
+    """
+    topics, read, kept = _topics(), set(), []
+    for topic in sorted(topics, key=len, reverse=True):
+        paragraphs = topic.split("\n\n")
+        if sum(len(p) for p in paragraphs if p in read) < len(topic) / 4:
+            kept.append(topic)
+        read.update(paragraphs)
+    behind = np.array([0.8, 0.1, 0.1]) * sum(map(len, kept))
+    parts = [], [], []
+    for topic in kept:
+        part = int(behind.argmax())
+        parts[part].append(topic)
+        behind[part] -= len(topic)
+    return Parts(*("\n".join(sorted(part, key=topics.index)) for part in parts))
 
 
 # Made texts, to measure memory
@@ -48,15 +85,16 @@ class Recall(NamedTuple):
     positions: np.ndarray
 
 
-def recall_text(gap, length, symbols="abcd", rng=None):
+def recall_text(gap, length, symbols="abcd", rng=None, waiting="."):
     """Return a Recall: rounds such as "c.....?c ", of a symbol to remember and to say again.
 
     gap counts the characters between the symbol and its recall, the last of them a question mark
     (six in the round above). length is the longest the text may be: it holds as many whole rounds
     as fit. Symbols are drawn evenly, so that guessing is right once in len(symbols). rng is a
-    seed or a Generator.
+    seed or a Generator. With several characters as `waiting`, the dots are drawn from those: then
+    there is something to read while the symbol is to be remembered.
     """
-    round_length, symbols = gap + 3, list(symbols)
+    round_length, symbols, waiting = gap + 3, list(symbols), list(waiting)
     if gap < 1:
         raise ValueError(f"gap must be 1 or more, for the question mark, not {gap}.")
     if len(set(symbols)) < max(2, len(symbols)) or set(symbols) & set(".? "):
@@ -64,11 +102,22 @@ def recall_text(gap, length, symbols="abcd", rng=None):
             "symbols must be two or more different characters, none of them a dot, a question "
             f"mark or a space, not {''.join(symbols)!r}."
         )
+    if not waiting or set(waiting) & {*symbols, "?", " "}:
+        raise ValueError(
+            "waiting must be one or more characters, none of them a symbol, a question mark or a "
+            f"space, not {''.join(waiting)!r}."
+        )
     if length < round_length:
         raise ValueError(f"length must be {round_length} or more, for one round, not {length}.")
-    drawn = np.random.default_rng(rng).integers(0, len(symbols), length // round_length)
-    middle = "." * (gap - 1) + "?"
-    text = "".join([symbols[i] + middle + symbols[i] + " " for i in drawn])
+    rng = np.random.default_rng(rng)
+    drawn = rng.integers(0, len(symbols), length // round_length)
+    middles = np.array(waiting)[rng.integers(0, len(waiting), (len(drawn), gap - 1))]
+    text = "".join(
+        [
+            f"{symbols[i]}{''.join(middle)}?{symbols[i]} "
+            for i, middle in zip(drawn, middles, strict=True)
+        ]
+    )
     return Recall(text, np.arange(len(drawn)) * round_length + gap + 1)
 
 

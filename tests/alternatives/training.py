@@ -44,6 +44,17 @@ def step_by_hand(model, inputs, targets, h_prev):
     return -sum(math.log(ps[t, target]) for t, target in enumerate(targets)), hs[len(inputs)]
 
 
+def step_that_sets_entries(model, inputs, targets, h_prev):
+    hs, ps = model.forward(inputs, h_prev)
+    for name, gradient in model.backward(inputs, targets, hs, ps).items():
+        gradient = gradient.clip(-5, 5)
+        model.memory[name] = model.memory[name] + gradient**2
+        step = model.learning_rate * gradient / np.sqrt(model.memory[name] + 1e-8)
+        model.parameters[name] -= step
+        model.parameters[name] = model.parameters[name] + 0
+    return cross_entropy(ps, targets), hs[-1]
+
+
 def step_in_float32(model, inputs, targets, h_prev):
     hs, ps = model.forward(inputs, h_prev)
     loss = np.float32(cross_entropy(ps, targets))
@@ -95,17 +106,6 @@ def step_on_items(model, inputs, targets, h_prev):
     return cross_entropy(ps, targets), hs[-1]
 
 
-def step_by_assignment(model, inputs, targets, h_prev):
-    """New arrays, assigned to the items: they go into the arrays that are there."""
-    hs, ps = model.forward(inputs, h_prev)
-    parameters, memory = model.parameters, model.memory
-    for n, gradient in model.backward(inputs, targets, hs, ps).items():
-        g = np.clip(gradient, -5, 5)
-        memory[n] = memory[n] + g * g
-        parameters[n] = parameters[n] - model.learning_rate * g / np.sqrt(memory[n] + 1e-8)
-    return cross_entropy(ps, targets), hs[-1]
-
-
 class Step(NamedTuple):
     loss: float
     h: np.ndarray
@@ -130,7 +130,7 @@ ALTERNATIVES = {
         step_in_float32,
         step_of_lists,
         step_on_items,
-        step_by_assignment,
+        step_that_sets_entries,
         step_of_a_class,
     ],
 }

@@ -15,8 +15,8 @@ from functools import cache
 
 import numpy as np
 
-import by_the_book
 import rnn_core
+from course import by_the_book
 
 COMMAND = ("-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC")
 
@@ -26,7 +26,7 @@ class Missing(Exception):
 
 
 class Competitor:
-    """Reads data, an int array (L,) or (L, B), chunk after chunk, as `rnn_core.RNN.train` does.
+    """Reads data, an int array (L,) or (L, B), chunk after chunk, as `rnn_core.FastRNN.train` does.
 
     weights: dict of arrays, named and shaped as in `rnn_core`; every competitor copies them.
     A subclass sets `h`, the state, and has update(inputs, targets) -> loss.
@@ -53,12 +53,13 @@ class Competitor:
 
 
 class Ours(Competitor):
-    """`rnn_core.RNN.train`."""
+    """`rnn_core.FastRNN.train`."""
 
     name = "ours"
+    kind = rnn_core.FastRNN
 
     def set_up(self, weights):
-        self.rnn = rnn_core.RNN(self.V, self.H, self.T, self.learning_rate, dtype=self.dtype)
+        self.rnn = self.kind(self.V, self.H, self.T, self.learning_rate, dtype=self.dtype)
         for name, array in weights.items():
             setattr(self.rnn, name, array)
         characters = "".join(map(chr, range(ord("!"), ord("!") + self.V)))
@@ -68,6 +69,13 @@ class Ours(Competitor):
     def run(self, updates):
         batch = self.batch[0] if self.batch else None
         return list(self.rnn.train(self.text, updates, batch_size=batch, report=None))
+
+
+class Plain(Ours):
+    """`rnn_core.RNN.train`."""
+
+    name = "plain"
+    kind = rnn_core.RNN
 
 
 class ByTheBook(Competitor):
@@ -257,4 +265,4 @@ def compiled(dtype):
     return library, real
 
 
-ALL = (Ours, ByTheBook, Torch, Jax, JaxTuned, C)
+ALL = (Ours, Plain, ByTheBook, Torch, Jax, JaxTuned, C)

@@ -12,9 +12,8 @@ import time
 import competitors
 import numpy as np
 
-import by_the_book
 import rnn_core
-from course import texts
+from course import by_the_book, texts
 
 
 def sampling(quick):
@@ -22,7 +21,7 @@ def sampling(quick):
     results = []
     n = 500 if quick else 2000
     for dtype in ("float64", "float32"):
-        rnn = rnn_core.RNN(0, 64, 25, seed=0, dtype=np.dtype(dtype))
+        rnn = rnn_core.FastRNN(0, 64, 25, seed=0, dtype=np.dtype(dtype))
         rnn.train(texts.DICKINSON, 1000, report=None)
         weights = by_the_book.as_columns(rnn.parameters)
         rng = np.random.default_rng(0)

@@ -12,7 +12,7 @@ import time
 import competitors
 import numpy as np
 
-import by_the_book
+from course import by_the_book
 
 SIZES = ((64, 25, None), (100, 25, None), (128, 25, 32), (256, 50, 32), (512, 50, 32))
 THREADS = int(os.environ["OMP_NUM_THREADS"])

@@ -10,6 +10,7 @@ from course.plots.style import COLOURS, Picture, label, new_figure
 # of the colours that stand for a part of the network in the lessons.
 LOOKS = {
     "ours": (COLOURS["ink"], "o"),
+    "plain": ("#CC6677", "X"),
     "by the book": ("#8A8F99", "s"),
     "torch": ("#882255", "^"),
     "jax": ("#332288", "D"),
@@ -18,7 +19,8 @@ LOOKS = {
 }
 LIMITS = (0.18, 40)  # of the axis of ratios; what lies beyond stands at the edge, as a number
 COMPETITORS = {
-    "ours": "`rnn_core.RNN.train`, NumPy alone",
+    "ours": "`rnn_core.FastRNN.train`, NumPy alone",
+    "plain": "`rnn_core.RNN.train`, the same without the last steps of lesson 11",
     "by the book": "the same network written one column vector at a time, as the original is "
     "(a batch is one sequence after the other)",
     "torch": "`torch.nn.RNN`, `CrossEntropyLoss`, `clip_grad_value_`, `Adagrad`",
@@ -74,7 +76,7 @@ def race_chart(cells):
         Line2D([], [], color=colour, marker=marker, linestyle="", markersize=8, label=name)
         for name, (colour, marker) in LOOKS.items()
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=6, frameon=False, fontsize=11)
+    figure.legend(handles=handles, loc="outside upper center", ncols=7, frameon=False, fontsize=11)
     alt = (
         "Dot plot of the time of one update as a multiple of ours, on a logarithmic axis, a row "
         "for each size of network and a panel for each number type and number of threads. What "
@@ -343,8 +345,9 @@ def more(results, pictures):
         *parts,
         "## Loss against seconds",
         f"The Python Language Reference ({learning['characters']:,} characters, "
-        f"{learning['distinct']} distinct), the last tenth kept for validation; one thread; "
-        f"nats per character. The ladder, with interpolated smoothing: {rungs}.",
+        f"{learning['distinct']} distinct), {learning.get('exam', 'the last tenth')} kept for "
+        "validation; one thread; nats per character. The ladder, with smoothing "
+        f"{learning.get('smoothing', 'interpolated')}: {rungs}.",
         f"![{learning_chart(learning).alt}]({pictures}/learning.png)",
         "\n".join(curves),
     ]

@@ -122,7 +122,7 @@ CASES = [
         "neuron_explorer",
         "Through the eyes of one unit",
         "(lambda sight: [m('neuron_explorer').in_words(sight, c['feature'], "
-        "b.reader.cost(sight.unit)), m('neuron_explorer').coloured(b.reader.words, "
+        "b.reader.costs(sight.unit)), m('neuron_explorer').coloured(b.reader.words, "
         "sight.activation)])(b.reader.see(c['feature'], c['place']))",
         (("Place", "place"),),
     ),

@@ -26,7 +26,9 @@ forward = EXERCISES["forward"].reference
 
 def network(V=4, H=3, seed=0):
     rnn = RNN(V, H, 5, seed=seed)
-    rnn._flat[:] = np.random.default_rng(seed).normal(size=rnn._flat.size)
+    rng = np.random.default_rng(seed)
+    for array in rnn.parameters.values():
+        array[...] = rng.normal(size=array.shape)
     return rnn
 
 

@@ -38,13 +38,15 @@ def plain_states(model, words):
     return np.array(states)
 
 
-def plain_loss(model, words, silenced=None):
-    """Mean nats a character; the silenced unit stays at 0 all the way."""
+def plain_loss(model, words, silenced=None, at=0.0):
+    """Mean nats a character; the silenced unit stays at 0, or at a value, all the way."""
     h, total, indices = np.zeros(model.hidden_size), 0.0, model.vocabulary.encode(words)
+    if silenced is not None:
+        h[silenced] = at
     for ix, wanted in pairwise(indices):
         h = np.tanh(model.Wxh[:, ix] + model.Whh @ h + model.bh)
         if silenced is not None:
-            h[silenced] = 0.0
+            h[silenced] = at
         scores = model.Why @ h + model.by
         total += np.log(np.exp(scores).sum()) - scores[wanted]
     return total / (len(indices) - 1)
@@ -57,7 +59,7 @@ def test_the_box_agrees_with_the_plain_functions(model):
     def agree():
         feature = panel.controls["feature"].value
         sight = reader.see(feature, panel.controls["place"].value)
-        assert in_words(sight, feature, reader.cost(sight.unit)) in panel.sentence.value
+        assert in_words(sight, feature, reader.costs(sight.unit)) in panel.sentence.value
         assert coloured(TEXT, sight.activation) in panel.page.value
         assert panel.message.value == ""
 
@@ -80,15 +82,24 @@ def test_what_it_says_of_a_unit_by_the_formulas(model):
             assert sight.correlation == pytest.approx(by_hand[sight.unit])
             np.testing.assert_allclose(sight.activation, states[:, sight.unit])
     for unit in range(model.hidden_size):
-        cost = plain_loss(model, TEXT, silenced=unit) - whole
-        assert reader.cost(unit) == pytest.approx(cost, abs=1e-9)
+        at_0 = plain_loss(model, TEXT, silenced=unit) - whole
+        assert reader.costs(unit)[0] == pytest.approx(at_0, abs=1e-9)
+
+
+def test_held_at_its_mean_a_unit_is_silent_and_its_bias_stays(model):
+    reader, states = Reader(model, TEXT), plain_states(model, TEXT)
+    whole = plain_loss(model, TEXT)
+    for unit in (0, 5, 11):
+        mean = states[:, unit].mean()
+        cost = plain_loss(model, TEXT, silenced=unit, at=mean) - whole
+        assert reader.costs(unit)[1] == pytest.approx(cost, abs=1e-9)
 
 
 def test_a_feature_that_the_text_lacks_ranks_no_unit_above_another(model):
     reader = Reader(model, "hope and sing")
     assert np.all(reader.correlations["inside quotes"] == 0)
     assert reader.ranked("inside quotes") == list(range(model.hidden_size))
-    assert "hardly at all" in in_words(reader.see("inside quotes", 1), "inside quotes", 0.0)
+    assert "hardly at all" in in_words(reader.see("inside quotes", 1), "inside quotes", (0.0, 0.0))
 
 
 def test_the_words_change_with_the_picture_and_name_what_colour_tells(model):

@@ -280,7 +280,7 @@ def test_the_reference_missing_is_a_sentence(monkeypatch):
     def missing():
         raise ModuleNotFoundError("This Python comes without its reference.")
 
-    monkeypatch.setattr(texts, "python_reference", missing)
+    monkeypatch.setattr(texts, "reference_parts", missing)
     panel = own_text()
     panel.choice.value = CHOICES[1]
     assert "without its reference" in message(panel)

@@ -30,6 +30,7 @@ ADVICE = {  # what to look at, by the kind of exception
 ADVICE_BY_TEXT = (
     (
         r"has taken more than \d+ MB",
+        "",
         "Is there a loop that never ends, or that makes far more than is asked for?",
     ),
     (

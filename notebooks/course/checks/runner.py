@@ -92,7 +92,10 @@ def unchanged(before, after):
     if isinstance(before, np.ndarray):
         if not isinstance(after, np.ndarray) or before.shape != after.shape:
             return False
-        return before.dtype.kind not in "iufb" or np.allclose(before, after, 1e-9, 1e-9, True)
+        same = np.array_equal(before, after)  # a tenth of the time of what follows
+        return (
+            same or before.dtype.kind not in "iufb" or np.allclose(before, after, 1e-9, 1e-9, True)
+        )
     if isinstance(before, (list, tuple)):
         return len(before) == len(after) and all(map(unchanged, before, after))
     if isinstance(before, dict):

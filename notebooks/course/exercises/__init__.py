@@ -7,6 +7,7 @@ from . import (
     characters,
     clipping,
     forward,
+    gates,
     inside,
     optimisers,
     own_text,
@@ -31,6 +32,7 @@ LESSONS = {  # the lessons with exercises: number -> notebook, title
     9: ("09_look_inside.ipynb", "Look inside"),
     11: ("11_make_it_fast.ipynb", "Make it fast"),
     12: ("12_your_own_text.ipynb", "Your own text"),
+    13: ("13_what_came_next.ipynb", "What came next"),
 }
 
 TOPICS = (
@@ -45,6 +47,7 @@ TOPICS = (
     inside,
     speed,
     own_text,
+    gates,
 )
 
 EXERCISES = {exercise.name: exercise for topic in TOPICS for exercise in topic.EXERCISES_HERE}

@@ -121,13 +121,6 @@ class Exercise:
         return tuple(names[:1] + names[-1:])[-ndim:] if 0 < ndim < len(names) else ()
 
 
-class _Arrays(dict):
-    """Arrays by name; what is assigned to a name goes into the array that is there."""
-
-    def __setitem__(self, name, value):
-        self[name][...] = value
-
-
 class Model(RNN):
     """The network of rnn_core with everything that lessons 7 and 8 hand to your own functions.
 
@@ -144,10 +137,8 @@ class Model(RNN):
         self.vocabulary = vocabulary
         self.char_to_ix = {char: ix for ix, char in enumerate(vocabulary.characters)}
         self.ix_to_char = dict(enumerate(vocabulary.characters))
-        self.optimizer.memory["all"] = np.zeros_like(self._flat)
-
-    def _named(self, flat):
-        return _Arrays(super()._named(flat))
+        for name, array in self.parameters.items():
+            self.memory[name] = np.zeros_like(array)
 
     def __deepcopy__(self, seen):
         twin = Model(

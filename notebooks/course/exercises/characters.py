@@ -374,15 +374,28 @@ def whole_rows(indices, size):
     return rows
 
 
-@ONE_HOT.mistake("""
+@ONE_HOT.mistake(
+    """
     Every row has a 1 for every index.
-    Either all rows are picked at once, as `rows[:, indices] = 1` does, or all rows are one and the same list or array, as in `[[0] * size] * T` or with a row that is made before the loop.
-    Each row needs to be made anew, with its own column alone.
-    """)
+    `rows[:, indices] = 1` picks all rows; pair each row with its own column.
+    """,
+    sign=r"\[:, ",
+)
 def whole_columns(indices, size):
     rows = np.zeros((len(indices), size))
     rows[:, indices] = 1
     return rows
+
+
+@ONE_HOT.mistake("""
+    Every row has a 1 for every index, because all rows are one and the same.
+    `[[0] * size] * T` holds one list T times, and a row that is made before the loop is there once: make a new one for each index.
+    """)
+def shared_row(indices, size):
+    rows = [[0.0] * size] * len(indices)
+    for t, index in enumerate(indices):
+        rows[t][index] = 1
+    return np.array(rows)
 
 
 @ONE_HOT.mistake("""

@@ -413,7 +413,7 @@ def forward_cases(rng):
     yield hopepop, np.zeros(3), *WORDS
     yield hopepop[:4], np.array([-0.8, 0.9, 0.5]), *(1.0 * array for array in WORDS)
     yield weights_and_text(rng, 2, 4, 3)
-    for T, V, H in ((3, 3, 3), (4, 4, 4), (5, 3, 4), (3, 4, 5), (4, 4, 3), (5, 3, 3), (25, 22, 64)):
+    for T, V, H in ((3, 3, 3), (4, 4, 4), (5, 3, 4), (3, 4, 5), (4, 4, 3), (5, 3, 3), (12, 9, 15)):
         yield weights_and_text(rng, T, V, H)
 
 

@@ -19,11 +19,11 @@ How a verdict comes about
 What it keeps within bounds
     Time by the clock, and on Linux and macOS processor time and the size of files, by the system;
     memory by the system too (Linux only: macOS does not enforce it), also that of the process which
-    reads and compares. Starting processes, the network, databases, signals to other processes, and
-    changes to files outside of the folder are refused, and so is reading the course or other
-    submissions. PyTorch is refused with them, because it calls the system's own functions. At the
-    end the process is killed. Windows has the clock and the refusals, but no limit on memory,
-    processor time or files.
+    reads and compares; calls without end that a Python does not stop itself end there. Starting
+    processes, the network, databases, signals to other processes, and changes to files outside of
+    the folder are refused, and so is reading the course or other submissions. PyTorch is refused
+    with them, because it calls the system's own functions. At the end the process is killed.
+    Windows has the clock and the refusals, but no limit on memory, processor time or files.
 
 What it does not protect against
     The refusals are made inside of Python. They stop accidents and simple tricks; someone who sets

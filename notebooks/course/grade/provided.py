@@ -21,6 +21,8 @@ ANSWERS = {  # what rnn_core has -> the exercises that it would answer, in the o
     "cross_entropy": ("cross_entropy",),
     "RNN.forward": ("rnn_step", "forward", "forward_batched"),
     "RNN.backward": ("output_gradient", "backward_step", "backward", "backward_batched"),
+    "FastRNN.forward": ("rnn_step", "forward", "forward_batched"),
+    "FastRNN.backward": ("output_gradient", "backward_step", "backward", "backward_batched"),
     "numerical_gradient": ("numerical_gradient",),
     "clip_by_value": ("clip_by_value",),
     "clip_by_norm": ("clip_by_norm",),
@@ -28,6 +30,7 @@ ANSWERS = {  # what rnn_core has -> the exercises that it would answer, in the o
     "Adam.update": ("sgd_update", "adagrad_update"),
     "RNN.train": ("chunks", "train_step"),
     "RNN.sample": ("sample_character", "generate"),
+    "FastRNN.sample": ("sample_character", "generate"),
     "RNN.generate": ("generate",),
 }
 ORDER = list(EXERCISES)

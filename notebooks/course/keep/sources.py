@@ -162,6 +162,9 @@ def _need(name, value, scope, seen):
         text, given = source_of(value)
         alias = [] if given == name else [Need(name, "helper", f"{name} = {given}")]
         return [*needs_of(text, given, scope, seen), Need(given, "helper", text), *alias]
+    if isinstance(value, type) and value.__module__ == scope.get("__name__"):
+        text = _class_source(name)
+        return [*needs_of(text, name, scope, seen), Need(name, "helper", text)]
     literal = _literal(value)
     if literal is None:
         raise CannotKeep(
@@ -169,6 +172,23 @@ def _need(name, value, scope, seen):
             "over as an argument, or make it inside"
         )
     return [Need(name, "constant", f"{name} = {literal}")]
+
+
+def _class_source(name):
+    """The statement of a cell that makes a class: the last, as classes do not know their cell."""
+    for _, modified, lines, _ in [e for e in linecache.cache.values() if len(e) == 4][::-1]:
+        if modified is not None or not any(name in line for line in lines):
+            continue  # a file, no cell
+        lines = [line.rstrip("\n") for line in lines]
+        try:
+            found = statements("\n".join(lines))
+        except NOT_PYTHON:
+            continue
+        for node, names in found[::-1]:
+            if names == {name} and isinstance(node, (ast.ClassDef, ast.Assign)):
+                first, end = with_comments(lines, node)
+                return "\n".join(lines[first:end])
+    raise CannotKeep(f"the cell that makes `{name}` cannot be found")
 
 
 def _home(name, value, scope):
@@ -366,9 +386,9 @@ def without(text, name):
     """Return a module's text without a function; the course's own is borrowed if others need it."""
     if name not in defined(text):
         return text
-    found = [pair for pair in statements(text) if name in pair[1]]
+    found = statements(text)
     for node, names in found:
-        if not _alone(node, names, statements(text)):
+        if name in names and not _alone(node, names, found):
             raise CannotKeep(f"line {node.lineno} of my_rnn.py makes `{name}` with something else")
     text = without_borrowed(text)
     for node in [node for node, names in statements(text) if name in names][::-1]:

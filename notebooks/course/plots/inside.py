@@ -5,7 +5,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
 
-__all__ = ["best_units", "cost_of_silence", "state_map", "text_by_unit"]
+__all__ = ["best_units", "controls", "cost_of_silence", "state_map", "text_by_unit"]
 
 # Below 0 orange, above 0 green: far apart for every kind of colour vision, and pale near 0.
 _SIGNED = LinearSegmentedColormap.from_list(
@@ -106,38 +106,94 @@ def best_units(found):
     label(ax, "The unit that follows each feature best", "correlation, without its sign")
     alt = (
         f"Pairs of bars for {', '.join(names)}: the correlation of the best unit, and the best to "
-        "be had by chance. All five stand above chance, position in word most of all."
+        "be had by chance. The position in the word stands far above chance."
     )
     return Picture(figure, alt)
 
 
+_MARKS = [("hidden", "s", 9), ("ink", "o", 8), ("memory", "v", 8), ("input", "D", 7)]
+
+
+def controls(found, title, chance=None, alt=""):
+    """Draw for each feature a row of marks: how well it is followed by a network and its controls.
+
+    found: name of who follows -> {feature: correlation, without its sign}, at most four; the first
+    is filled. chance: {feature: the best by chance}, a hatched bar. alt says what is to be seen.
+    """
+    features = list(next(iter(found.values())))
+    figure, ax = new_figure(width=7.6, height=0.5 * len(features) + 1.6)
+    places = np.arange(len(features))
+    if chance:
+        ax.barh(
+            places,
+            [chance[name] for name in features],
+            0.5,
+            color="white",
+            edgecolor=COLOURS["muted"],
+            hatch="///",
+            label="best by chance",
+        )
+    for (name, row), (role, marker, size) in zip(found.items(), _MARKS, strict=False):
+        ax.plot(
+            [row[feature] for feature in features],
+            places,
+            marker,
+            markersize=size,
+            color=INKS[role],
+            markerfacecolor=COLOURS[role] if role == "hidden" else "white",
+            markeredgewidth=1.6,
+            label=name,
+        )
+    ax.set_yticks(places, features, fontsize=11)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1)
+    ax.legend(frameon=False, fontsize=10, loc="upper left", bbox_to_anchor=(1, 1))
+    label(ax, title, "correlation, without its sign")
+    said = f"Marks on a row for each of {', '.join(features)}: {', '.join(found)}"
+    return Picture(figure, f"{said}{', and the best by chance' * bool(chance)}. {alt}".strip())
+
+
 def cost_of_silence(correlations, costs, feature, others="other units"):
-    """Draw for every unit what silencing it costs against how well it follows a feature."""
-    figure, ax = new_figure(width=6.8, height=3.6)
-    strength = np.abs(correlations)
+    """Draw for every unit what silencing it costs against how well it follows a feature.
+
+    costs: (H,), or several ways to silence a unit side by side, {name: (H,)}.
+    """
+    ways = costs if isinstance(costs, dict) else {"": costs}
+    figure, axes = new_figure(len(ways), width=8.4 if len(ways) > 1 else 6.8, height=3.6)
+    strength, axes = np.abs(correlations), np.atleast_1d(axes)
     top = strength >= np.sort(strength)[-5]
-    ax.scatter(
-        strength[~top], costs[~top], s=26, color="white", edgecolor=INKS["ink"], label=others
-    )
-    ax.scatter(
-        strength[top],
-        costs[top],
-        s=52,
-        color=INKS["hidden"],
-        marker="s",
-        label=f"the five that follow {feature} best",
-    )
-    ax.axhline(0, color=COLOURS["muted"], linewidth=1)
-    ax.legend(frameon=False, fontsize=10, loc="upper left")
-    ax.set_ylim(top=1.35 * max(costs))
-    label(
-        ax,
-        "Does following a feature make a unit matter?",
-        "correlation, without its sign",
-        "extra loss without it, nats",
+    highest = 1.08 * max(max(way) for way in ways.values())
+    lowest = min(0, *(min(way) for way in ways.values())) - 0.03 * highest
+    for ax, (name, way) in zip(axes, ways.items(), strict=True):
+        ax.scatter(
+            strength[~top], way[~top], s=26, color="white", edgecolor=INKS["ink"], label=others
+        )
+        ax.scatter(
+            strength[top],
+            way[top],
+            s=52,
+            color=INKS["hidden"],
+            marker="s",
+            label=f"the five that follow {feature} best",
+        )
+        ax.axhline(0, color=COLOURS["muted"], linewidth=1)
+        ax.set_ylim(lowest, highest)
+        label(
+            ax,
+            name.capitalize() or "Does following a feature make a unit matter?",
+            "correlation, without its sign",
+            "extra loss without it, nats" if ax is axes[0] else "",
+        )
+    figure.legend(
+        *axes[0].get_legend_handles_labels(),
+        frameon=False,
+        fontsize=10,
+        loc="outside lower center",
+        ncols=2,
     )
     alt = (
-        "One point for each hidden unit: how well it follows the feature, and what it costs to "
-        "silence it. Most cost little; the costliest are not the ones that follow best."
+        f"One point for each hidden unit{', in a panel each ' * (len(ways) > 1)}"
+        f"{' and '.join(filter(None, ways))}: how well it follows the feature, and what it costs "
+        "to silence it. Most cost little; the costliest are not the ones that follow best."
     )
     return Picture(figure, alt)

@@ -84,7 +84,7 @@ def gaps(shares, losses):
     alt = (
         "Left: the share of n-grams of the validation part that training never showed, near none "
         f"for single characters and larger with every character more. Right: the loss of "
-        f"{' and of '.join(losses)}: both fall with n, then the first turns up again at the end."
+        f"{' and of '.join(losses)}: all fall with n, and the first turns up again at the end."
     )
     return Picture(figure, alt)
 

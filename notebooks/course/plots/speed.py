@@ -46,30 +46,50 @@ def waterfall(times):
     return Picture(figure, alt)
 
 
-def roof(peak, bandwidth, points):
+NEAR = 2**20  # bytes of weights that caches near the processor hold
+
+
+def limit(hidden, intensity, peak, memory, cache):
+    """Return the roof over a product of `hidden` units, and its name."""
+    near = 4 * hidden**2 <= NEAR
+    slope = (cache if near else memory) * intensity
+    return (slope, "cache" if near else "memory") if slope < peak else (peak, "arithmetic")
+
+
+def felt(hidden, point, peak, memory, cache):
+    """Return what holds a product back: arithmetic, cache, memory, or the price of the call."""
+    height, name = limit(hidden, point[0], peak, memory, cache)
+    return name if point[1] > height / 2 else "the call" if 4 * hidden**2 <= NEAR else "memory"
+
+
+def roof(peak, memory, cache, points):
     """Draw the machine's roof and measured products under it, on two log axes.
 
-    peak: billion operations a second; bandwidth: billion bytes a second; points: {name:
-    (operations per byte, billion operations a second)}.
+    peak: billion operations a second; memory, cache: billion bytes a second; points: {(hidden
+    size, batch): (operations per byte, billion operations a second)}.
     """
-    figure, ax = new_figure(width=7.8, height=3.8)
-    intensity = np.geomspace(0.1, 300, 200)
-    ax.plot(intensity, np.minimum(peak, bandwidth * intensity), color=INKS["ink"], linewidth=2)
-    for (name, (x, y)), marker in zip(points.items(), "osD^v", strict=False):
-        ax.plot([x], [y], marker, markersize=9, color=INKS["memory"], label=name)
+    figure, ax = new_figure(width=8.6, height=4.6)
+    peak = max(peak, *(speed for _, speed in points.values()))  # no roof is below what stands there
+    intensity = np.geomspace(0.02, 300, 200)
+    ax.plot(intensity, np.minimum(peak, memory * intensity), color=INKS["ink"], linewidth=2)
+    ax.plot(intensity, np.minimum(peak, cache * intensity), "--", color=INKS["ink"], linewidth=1.5)
+    sizes = list(dict.fromkeys(hidden for hidden, _ in points))
+    for hidden, marker in zip(sizes, "osD^vP", strict=False):
+        one, many = points[hidden, 1], points[hidden, 32]
+        held = [felt(hidden, point, peak, memory, cache) for point in (one, many)]
+        ax.plot(*zip(one, many, strict=True), color=INKS["memory"], linewidth=0.8, alpha=0.6)
+        ax.plot(*one, marker, markersize=9, color=INKS["memory"], markerfacecolor="white")
+        words = f"{hidden:,} units: {held[0]}, then {held[1]}"
+        ax.plot(*many, marker, markersize=9, color=INKS["memory"], label=words)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_ylim(0.3, 3 * peak)
-    ax.text(
-        250,
-        1.15 * peak,
-        "as fast as it can calculate",
-        ha="right",
-        fontsize=10,
-        color=COLOURS["muted"],
-    )
-    ax.text(0.3, 0.45, "as fast as memory\ncan deliver", fontsize=10, color=COLOURS["muted"])
-    ax.legend(frameon=False, fontsize=9.5, loc="lower right")
+    words = {"fontsize": 10, "color": COLOURS["muted"]}
+    ax.text(250, 1.15 * peak, "as fast as it can calculate", ha="right", **words)
+    ax.text(0.25 * peak / cache, 0.3 * peak, "as the cache\ndelivers", ha="right", **words)
+    ax.text(1.3 / memory, 1, "as memory\ndelivers", va="center", **words)
+    title = "what holds it back: one at a time (hollow), then 32 (filled)"
+    ax.legend(title=title, title_fontsize=9.5, frameon=False, fontsize=9.5, loc="lower right")
     label(
         ax,
         "The roof of this machine",
@@ -77,8 +97,9 @@ def roof(peak, bandwidth, points):
         "billion operations a second",
     )
     alt = (
-        "A roof on two logarithmic axes: it rises with the operations done for each byte and then "
-        "stays level. Products of one sequence at a time lie at its left, low; those of 32 at a "
-        "time further to the right and much higher."
+        "A roof on two logarithmic axes: it rises with the operations done for each byte, along "
+        "one slope for memory and a higher one for the cache, and then stays level. For each of "
+        "four sizes a line joins a product of one sequence, on the left and lower, with that of "
+        "32. The line is longest for 64 units, whose first point lies far below the cache's slope."
     )
     return Picture(figure, alt)

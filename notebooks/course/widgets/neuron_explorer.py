@@ -1,5 +1,6 @@
 """Read a text with the eyes of one hidden unit, and see what happens without it."""
 
+import copy
 import html
 import math
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ import ipywidgets
 import numpy as np
 
 from ..exercises.inside import ablate, hidden_states, mean_loss, unit_correlation
-from ..features import FEATURES
+from ..features import FEATURES, given_the_character
 from .base import Panel, text, write
 
 LONGEST = 20_000  # characters; the correlations of more take longer than a blink
@@ -21,6 +22,7 @@ class Sight:
 
     unit: int
     correlation: float  # with the feature chosen
+    given: float  # the same with the present character held fixed
     activation: np.ndarray  # (len(text),) after each character
 
 
@@ -33,11 +35,11 @@ class Reader:
         self.model, self.words = model, words
         self.hs = hidden_states(model, words)
         self.loss = mean_loss(model, words)
-        self.correlations = {
-            name: np.nan_to_num(unit_correlation(self.hs, feature(words)))
-            if np.ptp(feature(words)) > 0
-            else np.zeros(model.hidden_size)
-            for name, feature in FEATURES.items()
+        features = {name: feature(words) for name, feature in FEATURES.items()}
+        left = given_the_character(self.hs, words)
+        self.correlations = {name: _correlations(self.hs, f) for name, f in features.items()}
+        self.given = {
+            name: _correlations(left, given_the_character(f, words)) for name, f in features.items()
         }
         self._costs = {}
 
@@ -48,13 +50,34 @@ class Reader:
     def see(self, feature, place):
         """The Sight of the unit at a place (from 1) of a feature's ranking."""
         unit = self.ranked(feature)[place - 1]
-        return Sight(unit, float(self.correlations[feature][unit]), self.hs[:, unit])
+        return Sight(
+            unit,
+            float(self.correlations[feature][unit]),
+            float(self.given[feature][unit]),
+            self.hs[:, unit],
+        )
 
-    def cost(self, unit):
-        """How much the loss grows, in nats a character, when a unit is silenced."""
+    def costs(self, unit):
+        """How much the loss grows, in nats a character, with a unit held at 0 and at its mean."""
         if unit not in self._costs:
-            self._costs[unit] = float(ablate(self.model, unit, self.words) - self.loss)
+            at_mean, mean = copy.deepcopy(self.model), self.hs[:, unit].mean()
+            at_mean.bh = at_mean.bh + at_mean.Whh[:, unit] * mean
+            at_mean.by = at_mean.by + at_mean.Why[:, unit] * mean
+            self._costs[unit] = tuple(
+                float(ablate(model, unit, self.words) - self.loss)
+                for model in (self.model, at_mean)
+            )
         return self._costs[unit]
+
+
+def _correlations(states, feature):
+    """Every unit's correlation with a feature; 0 where either is the same all along."""
+    if np.ptp(feature) < 1e-9:
+        return np.zeros(states.shape[1])
+    moves = np.ptp(states, axis=0) > 1e-9
+    found = np.zeros(states.shape[1])
+    found[moves] = unit_correlation(states[:, moves], feature)
+    return found
 
 
 def opening(words):
@@ -80,16 +103,21 @@ def _signed(value):
     return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
 
 
-def in_words(sight, feature, cost):
+def in_words(sight, feature, costs):
     """A sentence (HTML) on a unit."""
     way = "rises" if sight.correlation > 0 else "falls"
     size = abs(sight.correlation)
     bond = "closely" if size > 0.6 else "loosely" if size > 0.2 else "hardly at all"
     return (
         f"<b>Unit {sight.unit}</b> follows <i>{feature}</i> {bond}: correlation "
-        f"{_signed(sight.correlation)}, so it {way} with it. Silenced, it makes the loss "
-        f"{'worse' if cost >= 0 else 'better'} by {abs(cost):.3f} nats a character."
+        f"{_signed(sight.correlation)}, so it {way} with it, and {_signed(sight.given)} with the "
+        f"present character held fixed. Held at 0, it makes the loss {_change(costs[0])}; held at "
+        f"its mean, {_change(costs[1])}."
     )
+
+
+def _change(cost):
+    return f"{'worse' if cost >= 0 else 'better'} by {abs(cost):.3f} nats a character"
 
 
 def neuron_explorer(model, words):
@@ -127,7 +155,7 @@ def neuron_explorer(model, words):
 
     def update(_=None):
         sight = reader.see(follows.value, place.value)
-        write(sentence, in_words(sight, follows.value, reader.cost(sight.unit)), live=True)
+        write(sentence, in_words(sight, follows.value, reader.costs(sight.unit)), live=True)
         write(page, coloured(words, sight.activation), "rnn-text rnn-mono")
 
     for control in (follows, place):

@@ -257,6 +257,21 @@ NUMERICAL_GRADIENT.mistake(
 )(over_entries(everything_turned))
 
 
+@NUMERICAL_GRADIENT.mistake(
+    """
+    A complex step asks f to compute with complex numbers, and these functions give back plain ones.
+    Turn the entry up and down by a real step.
+    """,
+    error="complex|imag",
+    sign=r"\bimag\b|\d+j\b|\bcomplex",
+)
+def complex_step(f, array):
+    gradient = np.zeros(array.shape)
+    for index in np.ndindex(array.shape):
+        gradient[index] = f(turned(array.astype(complex), index, 1e-20j)).imag / 1e-20
+    return gradient
+
+
 NUMERICAL_GRADIENT.mistake(
     """
     All slopes are 0: what is turned and what f is given are not the same array.

@@ -4,23 +4,24 @@ from .base import Answer, Question
 
 QUESTIONS = {
     "why-gates": Question(
-        "Why does blame survive a hundred steps in a GRU, where a plain network loses it in ten?",
+        "Before training, a GRU and a well started plain network lose blame equally slowly. What "
+        "can the GRU learn that the plain network cannot?",
         [
             Answer(
-                "Its weights are larger",
-                "Larger weights would let blame explode, as in lesson 5. The trick is to avoid the "
-                "multiplication altogether.",
+                "To have more blame on the first day",
+                "Look at the curves again: at the start the two lie on each other. What can "
+                "training do to a gate?",
             ),
             Answer(
-                "Where the gate is closed, the state is copied, and the way back of a copy is a copy",
-                "With z at 0 the new state is the old one: no matrix, no tanh, a factor of 1. The "
-                "network learns when to keep that road open.",
+                "To remember more, as it has more units",
+                "We gave both the same number. (It has three times as many weights, which is "
+                "another matter.)",
+            ),
+            Answer(
+                "To close a gate while there is nothing to do but wait",
+                "With z at 0 the new state is the old one: no matrix, no tanh, and on the way "
+                "back a factor of 1. The network learns when to close it, unit by unit.",
                 right=True,
-            ),
-            Answer(
-                "It has more units",
-                "We gave both the same number. A plain network with ten times as many would still "
-                "multiply its blame at every step.",
             ),
         ],
     ),

@@ -40,8 +40,8 @@ QUESTIONS = {
             ),
             Answer(
                 "More iterations",
-                "It has been level for a thousand of them. Saturated units send no blame back, "
-                "so nothing moves them out again.",
+                "It has had a thousand of them. Saturated units send hardly any blame back, and "
+                "now and then a great deal at once, which throws them to another wall.",
             ),
         ],
     ),

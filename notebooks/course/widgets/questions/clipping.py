@@ -4,8 +4,9 @@ from .base import Answer, Question
 
 QUESTIONS = {
     "clipping-cures": Question(
-        "A network cannot learn that a bracket opened forty characters ago must be closed. Its "
-        "gradients are clipped at 5. What would help?",
+        "A network is trained on chunks of a hundred characters, and cannot learn that a bracket "
+        "opened forty characters ago must be closed. Its gradients are clipped at 5. What would "
+        "help?",
         [
             Answer(
                 "A lower clip limit",
@@ -21,7 +22,8 @@ QUESTIONS = {
                 "Nothing about clipping: the blame vanished on its way",
                 "Clipping cures gradients that are too large. For those that vanish one has to "
                 "change the way back itself: weights with a spectral radius near 1 to begin with, "
-                "or gates, as in lesson 13.",
+                "or gates, as in lesson 13. (With chunks of 25 no blame would set out on "
+                "so long a way: then longer chunks come first.)",
                 right=True,
             ),
         ],

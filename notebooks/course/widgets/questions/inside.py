@@ -15,7 +15,8 @@ QUESTIONS = {
             Answer(
                 "Nothing, until you know what the best of 96 gives by chance",
                 "Shift the feature along the text, so that it fits nothing, and look at the best "
-                "unit again. Only what stands well above that is a find.",
+                "unit again. What does not stand above that is no find. What does may still be "
+                "had for nothing: an untrained network is the next thing to ask.",
                 right=True,
             ),
             Answer(

@@ -42,8 +42,8 @@ QUESTIONS = {
             ),
             Answer(
                 "That of “H”: it has heard the least so far",
-                "Its column is the pale one of the picture: a small memory below the fraction "
-                "line makes a long step. What is rare counts for more when it comes.",
+                "Its column is one of the pale ones in the picture: a small memory below the "
+                "fraction line makes a long step. What is rare counts for more when it comes.",
                 right=True,
             ),
             Answer(

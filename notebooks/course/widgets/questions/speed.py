@@ -19,8 +19,8 @@ QUESTIONS = {
             ),
             Answer(
                 "Move it to float32",
-                "It gains where arrays are large. In a loop over small ones the time goes into the "
-                "calls, and a call costs the same for either type.",
+                "It may gain a third, and cost some digits; you will see it below. But as long as "
+                "you do not know where the time goes, it is a guess like any other.",
             ),
         ],
     ),
@@ -33,10 +33,16 @@ QUESTIONS = {
                 "It is one core. Look at what is done once for all 32 of them.",
             ),
             Answer(
-                "Each call, and each weight fetched from memory, serves 32 characters",
-                "The price of a call and of fetching Whh is the same for 1 and for 32. That is "
-                "what arithmetic intensity counts: operations for each byte moved.",
+                "What one call costs is paid once for 32 characters",
+                "The smaller the arrays, the more of the time is the price of the call itself: "
+                "that is why 64 units gain most. And where the weights are too many for the cache, "
+                "each one fetched serves 32 characters as well.",
                 right=True,
+            ),
+            Answer(
+                "The weights come from memory once in place of 32 times",
+                "With 64 units they are 16 KiB and stay in the cache all the time. Which size in "
+                "the picture would have to gain most, if this were the reason?",
             ),
             Answer(
                 "With batches, fewer gradients are computed",

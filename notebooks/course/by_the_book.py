@@ -1,8 +1,8 @@
 """The network by the book: one character at a time, every vector a column, nothing clever.
 
-It does what the classic original does, in the order in which the formulas are written, and is
-slow for it. The tests trust it more than `rnn_core`, because each line can be read against the
-mathematics; the benchmarks measure what the cleverness of `rnn_core` gains.
+It does what the original experiment does, in the order in which the formulas are written, and is
+slow for it. Lesson 11 begins with it. The tests trust it more than `rnn_core`, because each line
+can be read against the mathematics; the benchmarks measure what the cleverness of `rnn_core` gains.
 
 Weights are a plain dict with the names of `rnn_core`; the biases are columns (H, 1) and (V, 1).
 """

@@ -1,0 +1,441 @@
+"""Exercises of lesson 13: one step of a gated network, and the way back through it."""
+
+import numpy as np
+
+from .base import Exercise
+
+AXES = {"da": ("gate", "sequence", "unit")} | dict.fromkeys(
+    ("z", "r", "c", "h", "dh_prev"), ("sequence", "unit")
+)
+SIZES = ((1, 2, 2), (2, 3, 2), (2, 2, 3), (3, 3, 3), (4, 5, 3), (16, 7, 8))  # B, V, H
+
+
+def drawn(rng, B, V, H):
+    """Rows x (B, V), states (B, H) and weights of a GRU, none of them zero."""
+    x, h_prev = np.eye(V)[rng.integers(V, size=B)], np.tanh(rng.normal(size=(B, H)))
+    return x, h_prev, *(rng.normal(0, 0.7, shape) for shape in ((3, H, V), (3, H, H), (3, H)))
+
+
+def sigma(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def gates_of(x, h_prev, W, U, b, squash=sigma):
+    return (squash(x @ W[k].T + h_prev @ U[k].T + b[k]) for k in (0, 1))
+
+
+def candidate(x, h_seen, W, U, b, squash=np.tanh):
+    return squash(x @ W[2].T + h_seen @ U[2].T + b[2])
+
+
+def mixed(z, r, c, h_prev):
+    return z, r, c, (1 - z) * h_prev + z * c
+
+
+# gru_step ------------------------------------------------------------------------------------
+
+
+def gru_step_cases(rng):
+    """One sequence of two units, then more; sizes all different, and some equal."""
+    for size in SIZES:
+        yield drawn(rng, *size)
+
+
+def gru_step(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+GRU_STEP = Exercise(
+    name="gru_step",
+    lesson=13,
+    reference=gru_step,
+    cases=gru_step_cases,
+    signature="gru_step(x, h_prev, W, U, b)",
+    returns="four arrays (B, H): `z`, `r`, `c` and the new state `h`",
+    parts=("z", "r", "c", "h"),
+    axes=AXES,
+)
+
+
+@GRU_STEP.mistake("""
+    The gate is turned round.
+    On this page an open gate, z = 1, takes the candidate, and a closed one keeps the old state.
+    Cho and others, and PyTorch, have it your way.
+    """)
+def update_gate_turned_round(x, h_prev, W, U, b):
+    z, r, c, _ = gru_step(x, h_prev, W, U, b)
+    return z, r, c, z * h_prev + (1 - z) * c
+
+
+@GRU_STEP.mistake("""
+    `r` is multiplied on behind the matrix.
+    On this page it covers parts of the old state before `U[2]` sees it.
+    PyTorch's GRU has it your way.
+    """)
+def reset_after_the_matrix(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, np.tanh(x @ W[2].T + r * (h_prev @ U[2].T) + b[2]), h_prev)
+
+
+@GRU_STEP.mistake("""
+    Here `r` multiplies the recurrent part and the bias.
+    It belongs to the old state alone, before the matrix.
+    """)
+def reset_after_the_bias(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, np.tanh(x @ W[2].T + r * (h_prev @ U[2].T + b[2])), h_prev)
+
+
+@GRU_STEP.mistake("`r` is computed and not used: the candidate sees all of the old state.")
+def reset_not_used(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, candidate(x, h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    `r` is multiplied with the whole candidate.
+    What it covers is the old state, on its way into the candidate.
+    """)
+def reset_of_the_candidate(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, r * candidate(x, h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    `W`, `U` and `b` are taken in the order r, z, c.
+    They are stacked in the order z, r, c.
+    """)
+def stacked_as_in_pytorch(x, h_prev, W, U, b):
+    r, z = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    The order of the answer is z, r, c, h.
+    The new state stands first in yours.
+    """)
+def state_first(x, h_prev, W, U, b):
+    z, r, c, h = gru_step(x, h_prev, W, U, b)
+    return h, z, r, c
+
+
+@GRU_STEP.mistake("""
+    The gates go through tanh, which is negative half of the time.
+    A gate is a share: it wants σ, between 0 and 1.
+    """)
+def gates_through_tanh(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b, np.tanh)
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    The candidate goes through σ, so that it can never be negative.
+    It is a state, and wants tanh.
+    """)
+def candidate_through_sigma(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b, sigma), h_prev)
+
+
+@GRU_STEP.mistake("""
+    σ is mirrored: the minus in $e^{-a}$ is missing, and what should open a gate closes it.
+    """)
+def minus_forgotten_in_sigma(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b, lambda a: 1 / (1 + np.exp(a)))
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("A gate without σ: the sum of the three parts is not yet a share.")
+def gates_without_sigma(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b, lambda a: a)
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    The states stand in rows, one for each sequence.
+    What was `U @ h` for a column needs `U[k]` turned round when `h` is a row.
+    """)
+def u_not_transposed(x, h_prev, W, U, b):
+    return gru_step(x, h_prev, W, U.swapaxes(1, 2), b)
+
+
+@GRU_STEP.mistake("""
+    The old state is lost: the new one is `z * c` alone.
+    What the gate does not take from the candidate it keeps of the old state.
+    """)
+def old_state_lost(x, h_prev, W, U, b):
+    z, r, c, _ = gru_step(x, h_prev, W, U, b)
+    return z, r, c, z * c
+
+
+@GRU_STEP.mistake("""
+    The old state stays whole and the candidate comes on top.
+    A mixture takes 1 − z of the one and z of the other.
+    """)
+def old_state_kept_whole(x, h_prev, W, U, b):
+    z, r, c, _ = gru_step(x, h_prev, W, U, b)
+    return z, r, c, h_prev + z * c
+
+
+@GRU_STEP.mistake("""
+    The new state is the candidate as it is.
+    `z` decides how much of it is taken.
+    """)
+def gate_not_used(x, h_prev, W, U, b):
+    z, r, c, _ = gru_step(x, h_prev, W, U, b)
+    return z, r, c, c
+
+
+@GRU_STEP.mistake("""
+    The biases are missing.
+    That of z starts at −2, and is what keeps the gates nearly closed.
+    """)
+def biases_forgotten(x, h_prev, W, U, b):
+    return gru_step(x, h_prev, W, U, 0 * b)
+
+
+@GRU_STEP.mistake("The gates do not look at the old state: their part with `U` is missing.")
+def gates_see_the_input_alone(x, h_prev, W, U, b):
+    z, r = gates_of(x, 0 * h_prev, W, U, b)
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    `U[0]` and `U[1]` are given `r * h_prev` as well.
+    The gates see the old state whole; only the candidate sees it through `r`.
+    """)
+def reset_for_the_update_gate_too(x, h_prev, W, U, b):
+    _, r = gates_of(x, h_prev, W, U, b)
+    z, _ = gates_of(x, r * h_prev, W, U, b)
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+# gru_backward_step ---------------------------------------------------------------------------
+
+
+def gru_backward_step_cases(rng):
+    """What a real step gives, for the same sizes, and a blame."""
+    for B, V, H in SIZES:
+        x, h_prev, W, U, b = drawn(rng, B, V, H)
+        z, r, c, _ = gru_step(x, h_prev, W, U, b)
+        yield rng.normal(size=(B, H)), h_prev, z, r, c, U
+
+
+def gru_backward_step(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U)
+
+
+def slope_of_sigma(gate):
+    return gate * (1 - gate)
+
+
+def slope_of_tanh(value):
+    return 1 - value**2
+
+
+def back(
+    dh,
+    h_prev,
+    z,
+    r,
+    c,
+    U,
+    gate_slope=slope_of_sigma,
+    state_slope=slope_of_tanh,
+    ways=(1, 1, 1, 1),
+    share=lambda z: z,
+    stacked=(0, 1, 2),
+):
+    """The way back, in which single pieces can be got wrong.
+
+    ways: what of the copy, the candidate, the update and the reset gate arrives.
+    """
+    daz = dh * (c - h_prev) * gate_slope(z)
+    dac = dh * share(z) * state_slope(c)
+    drh = dac @ U[2]
+    dar = drh * h_prev * gate_slope(r)
+    parts = (dh * (1 - z), drh * r, daz @ U[0], dar @ U[1])
+    dh_prev = sum(way * part for way, part in zip(ways, parts, strict=True))
+    return np.stack([(daz, dar, dac)[k] for k in stacked]), dh_prev
+
+
+GRU_BACKWARD_STEP = Exercise(
+    name="gru_backward_step",
+    lesson=13,
+    reference=gru_backward_step,
+    cases=gru_backward_step_cases,
+    signature="gru_backward_step(dh, h_prev, z, r, c, U)",
+    returns="two arrays, `da` (3, B, H) and `dh_prev` (B, H)",
+    parts=("da", "dh_prev"),
+    axes=AXES,
+)
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The way through the closed part of the gate is missing from `dh_prev`: the share 1 − z of
+    the old state that was copied.
+    """)
+def copy_left_out(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, ways=(0, 1, 1, 1))
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The way through the candidate is missing from `dh_prev`: through `U[2]` and then `r`.
+    """)
+def candidate_left_out(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, ways=(1, 0, 1, 1))
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The way through `z` is missing from `dh_prev`.
+    The gate was computed from the old state too.
+    """)
+def update_gate_left_out(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, ways=(1, 1, 0, 1))
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The way through `r` is missing from `dh_prev`.
+    The gate was computed from the old state too.
+    """)
+def reset_gate_left_out(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, ways=(1, 1, 1, 0))
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    Both gates are taken as given: `dh_prev` has the ways of the copy and of the candidate, and
+    the old state also went into z and into r.
+    """)
+def gates_taken_as_given(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, ways=(1, 1, 0, 0))
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    Only the copy hands blame on.
+    The old state went three other ways as well: into the candidate, into z and into r.
+    """)
+def copy_only(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, ways=(1, 0, 0, 0))
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The blame of r ⊙ h_prev is handed on as it is.
+    Of a product each factor gets the blame times the *other* factor: for the old state that is
+    `r`.
+    """)
+def reset_not_multiplied_on(dh, h_prev, z, r, c, U):
+    da, dh_prev = back(dh, h_prev, z, r, c, U)
+    return da, dh_prev + (da[2] @ U[2]) * (1 - r)
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    Going back, the blame passes each `U[k]` the other way round than on the way there.
+    With states in rows that is without a transpose.
+    """)
+def u_transposed(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U.swapaxes(1, 2))
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The slope of σ is missing: the blame of a gate is not yet that of what went into it.
+    """)
+def slope_of_sigma_forgotten(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, gate_slope=lambda gate: 1)
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The gates have been given the slope of tanh.
+    That of σ, read off its own value s, is s (1 − s).
+    """)
+def slope_of_tanh_for_the_gates(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, gate_slope=slope_of_tanh)
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The candidate has been given the slope of σ.
+    It came out of tanh, whose slope is one minus its square.
+    """)
+def slope_of_sigma_for_the_candidate(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, state_slope=slope_of_sigma)
+
+
+@GRU_BACKWARD_STEP.mistake("The blame of the candidate is not multiplied by the slope of tanh.")
+def slope_of_tanh_forgotten(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, state_slope=lambda c: 1)
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The candidate takes all of the blame.
+    Only its share z of the new state came from it.
+    """)
+def candidate_not_gated(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, share=lambda z: 1)
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The gate is turned round: the candidate is blamed with 1 − z.
+    Its share of the new state is z.
+    """)
+def candidate_gated_with_the_rest(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, share=lambda z: 1 - z)
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The blame of z has the wrong sign.
+    Opening the gate a little moves the state from the old towards the candidate, by their
+    difference: c minus h_prev.
+    """)
+def difference_turned_round(dh, h_prev, z, r, c, U):
+    right, dh_prev = back(dh, h_prev, z, r, c, U)
+    return right * np.array([-1, 1, 1])[:, None, None], dh_prev - 2 * right[0] @ U[0]
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    For z the old state is left out.
+    Opening the gate adds the candidate *and* takes the old state away.
+    """)
+def candidate_alone_blames_z(dh, h_prev, z, r, c, U):
+    daz = dh * c * slope_of_sigma(z)
+    right, dh_prev = back(dh, h_prev, z, r, c, U)
+    return np.stack([daz, *right[1:]]), dh_prev + (daz - right[0]) @ U[0]
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    `r` is blamed with `dac` itself.
+    Between the two stands `U[2]`: take the blame through it first, then through the product r ⊙
+    h_prev.
+    """)
+def matrix_left_out_before_r(dh, h_prev, z, r, c, U):
+    right, dh_prev = back(dh, h_prev, z, r, c, U)
+    dar = right[2] * h_prev * slope_of_sigma(r)
+    return np.stack([right[0], dar, right[2]]), dh_prev + (dar - right[1]) @ U[1]
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The blame of r lacks the old state.
+    Of the product r ⊙ h_prev each factor gets the blame times the *other* factor.
+    """)
+def old_state_left_out_before_r(dh, h_prev, z, r, c, U):
+    right, dh_prev = back(dh, h_prev, z, r, c, U)
+    dar = (right[2] @ U[2]) * slope_of_sigma(r)
+    return np.stack([right[0], dar, right[2]]), dh_prev + (dar - right[1]) @ U[1]
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    `da` is stacked in the order r, z, c.
+    `W`, `U` and `b` have the order z, r, c.
+    """)
+def stacked_r_first(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, stacked=(1, 0, 2))
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    `da` and `dh_prev` are in the other order.
+    The blame of the state before comes last.
+    """)
+def state_before_comes_first(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U)[::-1]
+
+
+EXERCISES_HERE = [GRU_STEP, GRU_BACKWARD_STEP]

@@ -1,0 +1,372 @@
+"""Slips that can be made in any exercise, and what a check shows where it knows no mistake."""
+
+import linecache
+import re
+import textwrap
+
+import numpy as np
+import pytest
+
+from course import keep
+from course.checks import check, compare, diagnose, messages, runner, slips
+from course.checks.source import source_of
+from course.exercises import EXERCISES
+
+REFERENCE = {name: exercise.reference for name, exercise in EXERCISES.items()}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch, tmp_path):
+    """Nothing here touches the real my_rnn.py."""
+    monkeypatch.setattr(keep, "MY_RNN", tmp_path / "my_rnn.py")
+
+
+class Notebook:
+    """Cells that share their names, with sources that can be found, as in a kernel."""
+
+    count = 0
+
+    def __init__(self, **names):
+        self.names = {"__name__": "__main__", "np": np, **REFERENCE, **names}
+
+    def check(self, source, keep=False):
+        """Run a cell and check its last function, or what it gives a name last."""
+        Notebook.count += 1
+        file, source = f"<slip {Notebook.count}>", textwrap.dedent(source).strip() + "\n"
+        linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+        exec(compile(source, file, "exec"), self.names)
+        name = re.findall(r"^(?:def )?(\w+)(?:\(| =)", source, re.M)[-1]
+        return check(name, self.names[name], keep=keep)
+
+
+def said(source, **names):
+    """What a check says to a wrong answer."""
+    result = Notebook(**names).check(source)
+    assert not result.passed
+    return result
+
+
+SOFTMAX = """
+def softmax(scores):
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+"""
+FORWARD = """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    T = len(inputs)
+    hs = np.zeros((T + 1, len(h_prev)))
+    ps = np.zeros((T, len(by)))
+    hs[0] = h_prev
+    for t in range(T):
+        hs[t + 1] = np.tanh(Wxh[:, inputs[t]] + Whh @ hs[t] + bh)
+        ps[t] = softmax(Why @ hs[t + 1] + by)
+    return hs, ps
+"""
+BACKWARD = """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dWxh, dWhh, dWhy, dbh, dby = (0 * w for w in (Wxh, Whh, Why, Whh[0], Why[:, 0]))
+    later = np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        dy = ps[t].copy()
+        dy[targets[t]] -= 1
+        da = (1 - hs[t + 1] ** 2) * (Why.T @ dy + later)
+        dWhy += np.outer(dy, hs[t + 1])
+        dby += dy
+        dbh += da
+        dWxh[:, inputs[t]] += da
+        dWhh += np.outer(da, hs[t])
+        later = Whh.T @ da
+    return {"Wxh": dWxh, "Whh": dWhh, "Why": dWhy, "bh": dbh, "by": dby}
+"""
+
+
+@pytest.mark.parametrize("source", [SOFTMAX, FORWARD, BACKWARD])
+def test_the_models_of_this_file_are_right(source):
+    assert Notebook().check(source).passed
+
+
+# The notebook's own names --------------------------------------------------------------------
+
+
+def test_a_variable_of_the_notebook_is_told_from_the_argument():
+    hope = np.array([1, 2, 3, 0])
+    result = said("def shift_targets(indices):\n    return hope[:-1], hope[1:]", hope=hope)
+    assert result.mistake == "notebooks-own"
+    assert "`hope` here is the notebook's own" in result.message
+    assert "`indices` is not used" in result.message
+
+
+def test_a_variable_of_the_notebook_explains_shapes_that_do_not_fit():
+    forgotten = """
+        def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+            das, later = np.zeros((len(inputs), len(Whh))), np.zeros(len(Whh))
+            for t in reversed(range(len(inputs))):
+                das[t], later = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
+            return {"Wxh": das.T @ one_hot(inputs, Wxh.shape[1]), "Whh": das.T @ hs[:-1],
+                    "Why": dys.T @ hs[1:], "bh": das.sum(0), "by": dys.sum(0)}
+        """
+    result = said(forgotten, dys=np.ones((4, 4)))
+    assert "stops with ValueError" in result.message and "Two shapes" not in result.message
+    assert result.mistake == "notebooks-own" and "`dys` here" in result.message
+
+
+def test_constants_are_not_accused():
+    """Made on purpose: in the same cell, or in capitals; nor what a right answer uses."""
+    wrong = "def softmax(scores):\n    return np.exp(scores * scale) / SUM / (1 + scores.sum())"
+    assert said("scale = 1.0\n\n\n" + wrong, SUM=3.0).mistake is None
+    assert said(wrong, scale=1.0, SUM=3.0).mistake == "notebooks-own"
+    assert Notebook(AXIS=-1, axis=-1).check(SOFTMAX.replace("-1", "axis")).passed
+
+
+def test_functions_and_modules_of_the_notebook_are_not_accused():
+    wrong = "def softmax(scores):\n    return helper(scores) + np.exp(-one_hot([0], 1)[0])"
+    assert said(wrong, helper=np.exp).mistake is None
+
+
+def test_a_name_that_is_only_an_argument_spelled_otherwise():
+    text = said("def softmax(score):\n    return np.exp(scores)").message
+    assert "`softmax(scores)`: is it called so in your line with `def`?" in text
+
+
+# Signs in the code -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line, words",
+    [
+        ("chars = list(set(text)).sort()", "`.sort(...)` sorts the list itself"),
+        ("chars = sorted(set(text)[:0] if 0 else []).append(text)", "`.append(...)` adds"),
+    ],
+)
+def test_methods_that_give_back_none(line, words):
+    result = said(
+        f"def build_vocabulary(text):\n    {line}\n"
+        "    return {c: i for i, c in enumerate(chars)}, dict(enumerate(chars))"
+    )
+    assert result.mistake == "gives-none" and words in result.message
+
+
+def test_sorting_in_place_and_numpys_functions_give_what_they_should():
+    right = """
+        def build_vocabulary(text):
+            chars = list(set(text))
+            chars.sort()
+            return {c: i for i, c in enumerate(chars)}, dict(enumerate(np.sort(chars).tolist()))
+        """
+    assert Notebook().check(right).passed
+    wrong = right.replace("enumerate(np.sort(chars).tolist())", "enumerate(np.sort(chars), 1)")
+    assert said(wrong).mistake != "gives-none"
+
+
+def test_a_hat_is_no_power():
+    result = said(BACKWARD.replace("** 2", "^ 2"))
+    assert result.mistake == "power-sign" and "`**`" in result.message
+    update = """
+        def adagrad_update(param, grad, memory, learning_rate):
+            memory += grad ^ 2
+            param -= learning_rate * grad / np.sqrt(memory + 1e-8)
+        """
+    assert said(update).mistake == "power-sign"
+
+
+def test_ln_is_called_log():
+    source = "def cross_entropy(probabilities, targets):\n    return -np.ln(probabilities).sum()"
+    text = said(source).message
+    assert "The natural logarithm, ln on paper, is called `log` there." in text
+    assert "before the dot" not in text
+
+
+def test_range_of_an_array_is_no_index():
+    source = """
+        def one_hot(indices, size):
+            for i in range(indices):
+                pass
+        """
+    text = said(source).message
+    assert "`range` counts up to a whole number" in text and "An index must" not in text
+
+
+def test_numpy_that_is_not_imported_yet():
+    notebook = Notebook()
+    del notebook.names["np"]
+    assert "run `import numpy as np`" in notebook.check(SOFTMAX).message
+
+
+def test_what_is_rounded_like_the_page():
+    result = said(
+        SOFTMAX.replace("return exps / exps", "return (exps / exps").rstrip() + ").round(2)"
+    )
+    assert result.mistake == "rounded" and "to 2 digits" in result.message
+    nothing_rounded = said(SOFTMAX.replace("scores -", "2 * scores -"))
+    assert nothing_rounded.mistake != "rounded"
+
+
+def test_the_line_of_the_stub_that_was_left_standing():
+    left = SOFTMAX.replace("    return", "    raise NotImplementedError\n    return")
+    text = said(left).message
+    assert "still stands in your function (line 3 of its cell)" in text
+    stub = 'def softmax(scores):\n    """Words."""\n    # your code\n    raise NotImplementedError'
+    assert said(stub).message == "softmax: not written yet"
+
+
+def test_a_logarithm_of_zero():
+    exercise = EXERCISES["cross_entropy"]
+    function = (
+        "def cross_entropy(probabilities, targets):\n"
+        "    return -(np.eye(probabilities.shape[-1])[targets] * np.log(probabilities)).sum()"
+    )
+    scope = {"np": np}
+    linecache.cache["<log>"] = (len(function), None, function.splitlines(True), "<log>")
+    exec(compile(function, "<log>", "exec"), scope)
+    cases = [(np.array([[1.0, 0.0]]), np.array([0]))]
+    outcomes = [
+        [runner.call(exercise, f, args) for args in cases]
+        for f in (exercise.reference, scope["cross_entropy"])
+    ]
+    answer = diagnose.Answer(
+        exercise, scope["cross_entropy"], source_of(scope["cross_entropy"]), cases, *outcomes
+    )
+    assert "times 0 that gives nan" in slips.log_of_zero(answer)
+
+
+def test_rows_that_were_never_filled():
+    early = FORWARD.replace("    return hs", "        return hs")
+    short = FORWARD.replace("range(T)", "range(T - 1)")
+    for source in (early, short):
+        result = said(source)
+        assert result.mistake and "With all other terms" not in result.message, result.message
+
+
+def test_an_argument_that_plays_no_part():
+    result = said("def softmax(scores):\n    return np.full(scores.shape, 0.4)")
+    assert result.mistake == "argument-unused" and "depend on `scores`" in result.message
+    result = said(BACKWARD.replace("range(len(inputs))", "range(len(inputs) - 1)"))
+    assert result.mistake != "argument-unused"  # only on a text of one character
+
+
+# Several things at once ------------------------------------------------------------------------
+
+
+def test_several_sums_that_are_assigned():
+    source = BACKWARD.replace("dWhh +=", "dWhh =").replace("dWhy +=", "dWhy =")
+    text = said(source).message
+    assert text.count("with `+=`") == 2 and "gradient of `Whh`" in text and "of `Why`" in text
+    assert "another reason" not in text
+    third = said(source.replace("dby += dy", "dby += 2 * dy")).message
+    assert third.count("with `+=`") == 2 and "another reason" in third
+
+
+def test_one_matrix_that_lies_on_its_side():
+    text = said(BACKWARD.replace("np.outer(dy, hs[t + 1])", "np.outer(hs[t + 1], dy)")).message
+    assert "`Why` is the transpose of what is expected" in text
+
+
+def test_terms_are_only_accused_where_the_formula_is_wrong():
+    step = "np.tanh(Wxh[:, inputs[t]] + Whh @ hs[t] + bh)"
+    assert (
+        "With all other terms"
+        in said(FORWARD.replace(step, step.replace("Whh @", "0.9 * Whh @"))).message
+    )
+    late = FORWARD.replace("hs[t] + bh", "hs[t] + bh * (t < 1)")
+    assert "With all other terms" not in said(late).message  # it is right at the first step
+
+
+# Expected beside what came -----------------------------------------------------------------------
+
+
+def test_digits_enough_to_see_a_difference():
+    text = said(SOFTMAX.replace("return exps / exps", "return exps / (1e-7 + exps") + ")").message
+    both = re.findall(r"^    \[(0\.\d+), ", text, re.M)
+    assert len(both) == 2 and both[0] != both[1]
+
+
+def test_of_a_large_answer_the_row_is_shown():
+    exercise = EXERCISES["softmax"]
+    right = np.arange(60.0).reshape(10, 6)
+    wrong = right.copy()
+    wrong[7, 2] = 0.5
+    difference = compare.find(right, wrong, 1e-9)
+    lines = messages.expected_and_came(
+        exercise, runner.Outcome(right), runner.Outcome(wrong), difference
+    )
+    assert lines[1:] == [
+        "    [42, 43, 44, 45, 46, 47]",
+        "Yours gives:",
+        "    [42, 43, 0.5, 45, 46, 47]",
+    ]
+    assert lines[0].startswith("Expected at ")
+
+
+# Zeros and short floats --------------------------------------------------------------------------
+
+
+def test_where_zero_is_expected_a_floor_is_none():
+    floor = """
+        def ngram_probability(counts, context, character):
+            followed = counts.get(context, {})
+            return max(followed.get(character, 0) / max(sum(followed.values()), 1), 1e-10)
+        """
+    result = said(floor)
+    assert result.mistake == "zero-floor" or "exactly 0 is expected" in result.message
+    assert not compare.find(np.array([1.0, 0.0]), np.array([1.0, 1e-16]), 1e-9)  # rounding
+    assert compare.find(np.array([1.0, 0.0]), np.array([1.0, 1e-11]), 1e-9)
+    assert compare.find(np.array(0.0), np.array(1e-300), 1e-9, zero=0.0)
+    added = said(SOFTMAX.replace("keepdims=True))\n", "keepdims=True)) + 1e-10\n"))
+    assert added.mistake and "where exactly 0 is expected" in added.message
+
+
+def test_float16_is_refused_by_name():
+    result = said(
+        "def softmax(scores):\n    return right(scores).astype(np.float16)",
+        right=REFERENCE["softmax"],
+    )
+    assert "float16" in result.message
+
+
+def test_float32_is_said_and_what_builds_on_it_is_judged_by_it():
+    notebook = Notebook()
+    blame = """
+        def output_gradient(ps, targets):
+            return (ps - one_hot(targets, ps.shape[1])).astype(np.float32)
+        """
+    result = notebook.check(blame, keep=True)
+    assert result.passed and "It gives float32" in result.message
+    later = """
+        def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+            dys, das = output_gradient(ps, targets).astype(float), np.zeros((len(inputs), len(Whh)))
+            later = np.zeros(len(Whh))
+            for t in reversed(range(len(inputs))):
+                das[t], later = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
+            return {"Wxh": das.T @ one_hot(inputs, Wxh.shape[1]), "Whh": das.T @ hs[:-1],
+                    "Why": dys.T @ hs[1:], "bh": das.sum(0), "by": dys.sum(0)}
+        """
+    result = notebook.check(later, keep=True)
+    assert result.passed, result.message
+    assert "builds on `output_gradient`, which gives float32" in result.message
+    assert not notebook.check(later.replace("+ later", "+ 0.99 * later")).passed
+    exact = Notebook().check(later)
+    assert exact.passed and "float32" not in exact.message
+
+
+def test_float32_that_loses_nothing_is_not_worth_a_word():
+    source = "def one_hot(indices, size):\n    return np.eye(size, dtype=np.float32)[indices]"
+    assert "float32" not in Notebook().check(source).message
+
+
+# The accepted one ----------------------------------------------------------------------------------
+
+
+def test_a_later_wrong_version_says_which_one_is_in_use():
+    notebook = Notebook()
+    assert notebook.check(SOFTMAX, keep=True).passed
+    wrong = notebook.check("def softmax(scores):\n    return scores", keep=True)
+    assert "your accepted `softmax` in my_rnn.py stays in use" in wrong.message
+    stub = notebook.check("def softmax(scores):\n    raise NotImplementedError", keep=True)
+    assert stub.message.startswith("softmax: not written yet\n") and "stays in use" in stub.message
+    keep.forget("softmax")
+    stub = notebook.check("def softmax(scores):\n    raise NotImplementedError", keep=True)
+    assert stub.message == "softmax: not written yet"
+
+
+def test_a_function_that_is_not_handed_over():
+    assert 'check("softmax", softmax)' in check("softmax").message
