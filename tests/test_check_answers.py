@@ -114,6 +114,125 @@ def ablate(model, unit, text):
     indices = quiet.vocabulary.encode(text)
     _, ps = quiet.forward(indices[:-1], np.zeros(quiet.hidden_size))
     return cross_entropy(ps, indices[1:]) / (len(text) - 1)""",
+    "only-if-the-largest-is-above": """
+def clip_by_value(gradients, limit):
+    out = {}
+    for name, g in gradients.items():
+        out[name] = g
+        if np.max(g) > limit:
+            out[name] = np.clip(g, -limit, limit)
+    return out""",
+    "spectral-norm": """
+def clip_by_norm(gradients, limit):
+    norm = np.sqrt(sum(np.linalg.norm(g, ord=2) ** 2 for g in gradients.values()))
+    return {name: g * limit / norm if norm > limit else g for name, g in gradients.items()}""",
+    "clipped-inside": """
+def sgd_update(param, grad, learning_rate):
+    param -= learning_rate * np.minimum(np.maximum(grad, -5), 5)""",
+    "never-emptied": """
+def chunks(indices, seq_length):
+    result, inputs, targets = [], [], []
+    for t in range(len(indices) - 1):
+        inputs.append(indices[t])
+        targets.append(indices[t + 1])
+        if len(inputs) == seq_length:
+            result.append((inputs, targets, len(result) == 0))
+    return result""",
+    "first-parameter-only": """
+def train_step(model, inputs, targets, h_prev):
+    hs, ps = model.forward(inputs, h_prev)
+    gradients = clip_by_value(model.backward(inputs, targets, hs, ps), 5.0)
+    for name in model.parameters:
+        model.memory[name] += gradients[name] ** 2
+        step = gradients[name] / np.sqrt(model.memory[name] + 1e-8)
+        model.parameters[name] -= model.learning_rate * step
+        return cross_entropy(ps, targets), hs[-1]""",
+    "never-reads-itself": """
+def generate(model, prompt, n, temperature, rng):
+    h, text = np.zeros(model.hidden_size), ""
+    for char in prompt:
+        x = one_hot([model.char_to_ix[char]], model.vocab_size)[0]
+        h = rnn_step(x, h, model.Wxh, model.Whh, model.bh)
+    for _ in range(n):
+        ix = sample_character(apply_temperature(model.Why @ h + model.by, temperature), rng)
+        text += model.ix_to_char[ix]
+        rnn_step(one_hot([ix], model.vocab_size)[0], h, model.Wxh, model.Whh, model.bh)
+    return text""",
+    "sums-written-in": """
+def sample_character(probabilities, rng):
+    for i in range(1, len(probabilities)):
+        probabilities[i] += probabilities[i - 1]
+    return int(np.searchsorted(probabilities, rng.random(), side="right"))""",
+    "same-array-kept": """
+def hidden_states(model, text):
+    h, states = np.zeros(model.hidden_size), []
+    for ix in model.vocabulary.encode(text):
+        h[:] = np.tanh(model.Wxh[:, ix] + model.Whh @ h + model.bh)
+        states.append(h)
+    return np.array(states)""",
+    "whh-transposed": """
+def hidden_states(model, text):
+    h, states = np.zeros(model.hidden_size), []
+    for ix in model.vocabulary.encode(text):
+        h = np.tanh(model.Wxh.T[ix] + model.Whh.T @ h + model.bh)
+        states.append(h)
+    return np.array(states)""",
+    "spearman": """
+def unit_correlation(hs, feature):
+    def rank(x):
+        return [(x < v).sum() + (x == v).sum() / 2 for v in x]
+    return np.array([np.corrcoef(rank(unit), rank(feature))[0, 1] for unit in hs.T])""",
+    "mean-ablation": """
+def ablate(model, unit, text):
+    import copy
+    held = copy.deepcopy(model)
+    mean = hidden_states(model, text).mean(axis=0)[unit]
+    held.bh = held.bh + held.Whh[:, unit] * mean
+    held.by = held.by + held.Why[:, unit] * mean
+    held.Whh[:, unit] = held.Why[:, unit] = 0
+    indices = held.vocabulary.encode(text)
+    _, ps = held.forward(indices[:-1], np.zeros(held.hidden_size))
+    return cross_entropy(ps, indices[1:]) / (len(text) - 1)""",
+    "last-step-zero-in-both": """
+def forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    (T, B), (H, V) = inputs.shape, Wxh.shape
+    hs, ps = np.zeros((T + 1, B, H)), np.zeros((T, B, V))
+    hs[0] = h_prev
+    for t in range(T - 1):
+        hs[t + 1] = np.tanh(Wxh.T[inputs[t]] + hs[t] @ Whh.T + bh)
+        ps[t] = softmax(hs[t + 1] @ Why.T + by)
+    return hs, ps""",
+    "forward-in-time": """
+def backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why):
+    H, V = Wxh.shape
+    dys, das, back = ps - one_hot(targets, V), np.zeros(hs[1:].shape), 0
+    for t in range(len(inputs)):
+        das[t] = (dys[t] @ Why + back) * (1 - hs[t + 1] ** 2)
+        back = das[t] @ Whh
+    rows = lambda array: array.reshape(-1, array.shape[-1])
+    return {"Wxh": rows(das).T @ rows(one_hot(inputs, V)), "Whh": rows(das).T @ rows(hs[:-1]),
+            "Why": rows(dys).T @ rows(hs[1:]), "bh": rows(das).sum(0), "by": rows(dys).sum(0)}""",
+    "sequences-leak": """
+def backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why):
+    H, V = Wxh.shape
+    dys, das, back = ps - one_hot(targets, V), np.zeros(hs[1:].shape), np.zeros(H)
+    for t in reversed(range(len(inputs))):
+        das[t] = (dys[t] @ Why + back) * (1 - hs[t + 1] ** 2)
+        back = das[t].sum(axis=0) @ Whh
+    rows = lambda array: array.reshape(-1, array.shape[-1])
+    return {"Wxh": rows(das).T @ rows(one_hot(inputs, V)), "Whh": rows(das).T @ rows(hs[:-1]),
+            "Why": rows(dys).T @ rows(hs[1:]), "bh": rows(das).sum(0), "by": rows(dys).sum(0)}""",
+    "moved-to-next-space": """
+def split_text(text, fraction):
+    cut = int(fraction * len(text))
+    if " " in text[cut:]:
+        cut = text.index(" ", cut)
+    return text[:cut], text[cut:]""",
+    "floor-of-1e-10": """
+def ngram_probability(counts, context, character):
+    if context not in counts or character not in counts[context]:
+        return 1e-10
+    return counts[context][character] / sum(counts[context].values())""",
     "square-compared": """
 def clip_by_norm(gradients, limit):
     total = sum(np.vdot(g, g) for g in gradients.values())

@@ -37,7 +37,25 @@ def norm_by_loop(gradients, limit):
     return {name: (g / shrink).tolist() for name, g in gradients.items()}
 
 
+def value_by_masks(gradients, limit):
+    clipped = {name: g.copy() for name, g in gradients.items()}
+    for g in clipped.values():
+        g[g > limit] = limit
+        g[g < -limit] = -limit
+    return clipped
+
+
+def value_by_sign(gradients, limit):
+    return {name: np.sign(g) * np.minimum(np.abs(g), limit) for name, g in gradients.items()}
+
+
+def norm_by_hypot(gradients, limit):
+    norm = math.hypot(*(entry for g in gradients.values() for entry in g.ravel().tolist()))
+    scale = min(1.0, limit / norm) if norm else 1.0
+    return {name: scale * g for name, g in gradients.items()}
+
+
 ALTERNATIVES = {
-    "clip_by_value": [value_by_loop, value_by_where],
-    "clip_by_norm": [norm_by_concatenation, norm_by_loop],
+    "clip_by_value": [value_by_loop, value_by_where, value_by_masks, value_by_sign],
+    "clip_by_norm": [norm_by_concatenation, norm_by_loop, norm_by_hypot],
 }

@@ -53,12 +53,39 @@ def generate_by_forward(model, prompt, n, temperature, rng):
     return text
 
 
+def draw_by_gumbel(probabilities, rng):
+    """The largest of log p plus Gumbel noise falls on each as often as p says."""
+    with np.errstate(divide="ignore"):
+        return int(np.argmax(np.log(probabilities) + rng.gumbel(size=len(probabilities))))
+
+
+def draw_by_multinomial(probabilities, rng):
+    return int(rng.multinomial(1, probabilities).argmax())
+
+
+def generate_from_the_start(model, prompt, n, temperature, rng):
+    """All is read again for each new character."""
+    text = prompt
+    for _ in range(n):
+        hs, _ = model.forward([model.char_to_ix[c] for c in text], np.zeros(model.hidden_size))
+        scores = (model.Why @ hs[-1] + model.by) / temperature
+        exps = np.exp(scores - scores.max())
+        text += model.ix_to_char[int(rng.choice(len(exps), p=exps / exps.sum()))]
+    return text[len(prompt) :]
+
+
 def generate_by_core(model, prompt, n, temperature, rng):
     return model.generate(prompt, n, temperature, rng=rng)
 
 
 ALTERNATIVES = {
     "apply_temperature": [temperature_by_loop, temperature_by_power],
-    "sample_character": [draw_by_loop, draw_by_search, draw_by_races],
-    "generate": [generate_by_forward, generate_by_core],
+    "sample_character": [
+        draw_by_loop,
+        draw_by_search,
+        draw_by_races,
+        draw_by_gumbel,
+        draw_by_multinomial,
+    ],
+    "generate": [generate_by_forward, generate_from_the_start, generate_by_core],
 }

@@ -1,6 +1,7 @@
 """Correct ways of writing the exercises of lesson 7."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -68,7 +69,68 @@ def step_of_lists(model, inputs, targets, h_prev):
     return [loss, hs[-1].tolist()]
 
 
+class Chunk(NamedTuple):
+    inputs: np.ndarray
+    targets: np.ndarray
+    starts_afresh: bool
+
+
+def chunks_of_a_class(indices, seq_length):
+    starts = range(0, len(indices) - seq_length, seq_length)
+    return [
+        Chunk(indices[s : s + seq_length], indices[s + 1 : s + seq_length + 1], s == 0)
+        for s in starts
+    ]
+
+
+def chunks_filled(indices, seq_length):
+    """Character by character, into lists that are begun anew when they are full."""
+    found, inputs, targets = [], [], []
+    for t in range(len(indices) - 1):
+        inputs.append(indices[t])
+        targets.append(indices[t + 1])
+        if len(inputs) == seq_length:
+            found.append((inputs, targets, not found))
+            inputs, targets = [], []
+    return found
+
+
+def step_on_items(model, inputs, targets, h_prev):
+    """Everything in place, on the items of the model's two dicts."""
+    hs, ps = model.forward(inputs, h_prev)
+    gradients = model.backward(inputs, targets, hs, ps)
+    for n in gradients:
+        g = np.clip(gradients[n], -5, 5)
+        model.memory[n] += g**2
+        model.parameters[n] -= model.learning_rate * g / np.sqrt(model.memory[n] + 1e-8)
+    return cross_entropy(ps, targets), hs[-1]
+
+
+class Step(NamedTuple):
+    loss: float
+    h: np.ndarray
+
+
+def step_of_a_class(model, inputs, targets, h_prev):
+    hs, ps = model.forward(inputs, h_prev)
+    model.update_params(model.backward(inputs, targets, hs, ps))
+    return Step(loss=cross_entropy(ps, targets), h=hs[-1])
+
+
 ALTERNATIVES = {
-    "chunks": [chunks_with_while, chunks_as_rows, chunks_of_lists],
-    "train_step": [step_by_hand, step_that_sets_entries, step_in_float32, step_of_lists],
+    "chunks": [
+        chunks_with_while,
+        chunks_as_rows,
+        chunks_of_lists,
+        chunks_of_a_class,
+        chunks_filled,
+    ],
+    "train_step": [
+        step_by_hand,
+        step_in_float32,
+        step_of_lists,
+        step_on_items,
+        step_that_sets_entries,
+        step_of_a_class,
+    ],
 }

@@ -121,13 +121,6 @@ class Exercise:
         return tuple(names[:1] + names[-1:])[-ndim:] if 0 < ndim < len(names) else ()
 
 
-class _Arrays(dict):
-    """Arrays by name; what is assigned to a name goes into the array that is there."""
-
-    def __setitem__(self, name, value):
-        self[name][...] = value
-
-
 class Model(RNN):
     """The network of rnn_core with everything that lessons 7 and 8 hand to your own functions.
 
@@ -146,9 +139,6 @@ class Model(RNN):
         self.ix_to_char = dict(enumerate(vocabulary.characters))
         for name, array in self.parameters.items():
             self.memory[name] = np.zeros_like(array)
-
-    def _named(self, flat):
-        return _Arrays(super()._named(flat))
 
     def __deepcopy__(self, seen):
         twin = Model(

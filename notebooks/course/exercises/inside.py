@@ -307,6 +307,7 @@ def unit_correlation_cases(rng):
     )
     yield np.array([[0.2, 0.3], [0.4, 0.1]]), np.array([1.0, 0.0])
     yield np.array([[0.9], [0.901], [0.9], [0.902]]), np.array([5000.0, 5001.0, 4999.0, 5001.0])
+    yield np.array([[30.0, -700.0], [-6.0, 20.0], [200.0, 5.0]]), np.array([1.0, 0.0, 300.0])
     for length, units in ((6, 6), (50, 4), (300, 7)):
         hs = np.tanh(rng.normal(size=(length, units)) + rng.normal(size=units))
         yield (
