@@ -114,8 +114,6 @@ PLAN = (  # what waits, gap, how many seeds
     ("dots", 15, 4),
     ("letters", 15, 4),
     ("dots", 30, 4),
-    ("letters", 30, 4),
-    ("dots", 100, 2),
 )
 RATES = (0.005, 0.01)
 

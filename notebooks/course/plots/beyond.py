@@ -107,7 +107,9 @@ def memory_measured(rows, networks=("plain, orthogonal", "GRU")):
                 )
             done = sum(row["updates"] is not None for row in here)
             ax.text(column, _NEVER + 170, f"{done} of {len(here)}", ha="center", fontsize=9.5)
-        ax.set_xticks(range(len(networks)), [name.split(",")[0] for name in networks], fontsize=10)
+        rates = "  ".join(f"{rate:g}" for rate in sorted({row["rate"] for row in here}))
+        names = [f"{rates}\n{name.split(',')[0]}" for name in networks]
+        ax.set_xticks(range(len(networks)), names, fontsize=10)
         ax.set_xlim(-0.5, len(networks) - 0.5)
         ax.set_ylim(0, _NEVER + 420)
         ax.set_yticks(
