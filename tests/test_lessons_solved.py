@@ -283,9 +283,7 @@ def test_solved_lesson(path, request):
 
 @pytest.mark.parametrize("path", solutions.lessons(), ids=lambda path: path.name[:2])
 @pytest.mark.parametrize("way", range(max(map(len, ALTERNATIVES.values()))))
-def test_lesson_with_other_right_ways(way, path, request, tmp_path):
-    if not request.config.getoption("--alternatives"):
-        pytest.skip("it takes minutes: ask for it with --alternatives")
+def test_lesson_with_other_right_ways(way, path, tmp_path):
     lines = [f"import sys\n\nsys.path.append({str(solutions.ROOT / 'tests')!r})"]
     lines += [f"from alternatives import ALTERNATIVES\n\nway = {way}"]
     lines += [f"{n} = ALTERNATIVES[{n!r}][way % {len(w)}]" for n, w in ALTERNATIVES.items()]
