@@ -240,6 +240,24 @@ def different(copy, path):
     return found
 
 
+def test_another_output_is_noticed(tmp_path):
+    path = LESSON_PATHS[0]
+    shown = next(
+        output["text"]
+        for cell in nbformat.read(path, as_version=4).cells
+        for output in cell.get("outputs", ())
+        if "text" in output and not ignored(cell)
+    )
+    other = tmp_path / path.name
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if output.get("text") == shown:
+                output["text"] = "something else\n"
+    nbformat.write(notebook, other)
+    assert not different(path, path) and len(different(other, path)) == 1
+
+
 def ignored(cell):
     return {"nbval-ignore-output", "nbval-skip"} & set(cell.metadata.get("tags", ()))
 
@@ -283,9 +301,7 @@ def test_solved_lesson(path, request):
 
 @pytest.mark.parametrize("path", solutions.lessons(), ids=lambda path: path.name[:2])
 @pytest.mark.parametrize("way", range(max(map(len, ALTERNATIVES.values()))))
-def test_lesson_with_other_right_ways(way, path, request, tmp_path):
-    if not request.config.getoption("--alternatives"):
-        pytest.skip("it takes minutes: ask for it with --alternatives")
+def test_lesson_with_other_right_ways(way, path, tmp_path):
     lines = [f"import sys\n\nsys.path.append({str(solutions.ROOT / 'tests')!r})"]
     lines += [f"from alternatives import ALTERNATIVES\n\nway = {way}"]
     lines += [f"{n} = ALTERNATIVES[{n!r}][way % {len(w)}]" for n, w in ALTERNATIVES.items()]

@@ -43,18 +43,12 @@ F = np.float32
 
 
 class Plain:
-    """The network of the course, with the start that is asked for."""
+    """The network of the course, with the best of the lesson's starts."""
 
-    def __init__(self, V, seed, recurrent, loudness):
-        self.rnn = RNN(V, H, 1, seed=seed, dtype=F)
-        self.rnn.Wxh = self.rnn.Wxh * 100 * loudness  # from N(0, 1), times loudness
-        if recurrent == "orthogonal":
-            self.rnn.Whh = orthogonal(H, self.rnn.rng)
-        self.p, self.forward, self.backward = (
-            self.rnn.parameters,
-            self.rnn.forward,
-            self.rnn.backward,
-        )
+    def __init__(self, V, seed):
+        rnn = RNN(V, H, 1, seed=seed, dtype=F)
+        rnn.Wxh, rnn.Whh = rnn.Wxh * 10, orthogonal(H, rnn.rng)
+        self.p, self.forward, self.backward = rnn.parameters, rnn.forward, rnn.backward
 
 
 class GRU:
@@ -120,8 +114,6 @@ PLAN = (  # what waits, gap, how many seeds
     ("dots", 15, 4),
     ("letters", 15, 4),
     ("dots", 30, 4),
-    ("letters", 30, 4),
-    ("dots", 100, 2),
 )
 RATES = (0.005, 0.01)
 
