@@ -50,11 +50,18 @@ SIZES = (
 def forward_batched_cases(rng):
     """From one character in one sequence to many; sizes all different, and some equal.
 
-    The last has scores so large that `np.exp` of them is not a float any more.
+    The last two have large weights, which nearly cancel or make scores so large that `np.exp` of
+    them is not a float any more.
     """
     for size in SIZES:
         inputs, h_prev, weights = drawn(rng, *size)
         yield inputs, h_prev, *weights
+    yield (
+        np.array([[0, 1]]),
+        np.array([[0.5], [0.7]]),
+        *(np.array([[150.0, 110.0]]), np.array([[200.0]]), np.array([[400.0], [402.0]])),
+        *(np.array([-250.3]), np.array([300.0, 301.0])),
+    )
     inputs, h_prev, (Wxh, Whh, Why, bh, by) = drawn(rng, 2, 2, 3, 2)
     yield inputs, h_prev, Wxh * 1000, Whh, Why * 1000, bh, by - 2000
 
