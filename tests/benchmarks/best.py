@@ -46,7 +46,9 @@ TRIED = (
 def build(vocabulary, settings, seed):
     """Return an untrained network as lesson 12 starts one: Whh a rotation, Wxh from N(0, 1)."""
     hidden = settings["hidden"]
-    model = rnn_core.RNN(len(vocabulary), hidden, settings["length"], seed=seed, dtype=np.float32)
+    model = rnn_core.FastRNN(
+        len(vocabulary), hidden, settings["length"], seed=seed, dtype=np.float32
+    )
     model.vocabulary = vocabulary
     model.Whh = rnn_core.orthogonal(hidden, model.rng)
     model.Wxh = model.rng.standard_normal(model.Wxh.shape)
