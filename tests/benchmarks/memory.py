@@ -28,8 +28,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "notebooks")]
 
 from course import texts  # noqa: E402
 from rnn_core import (  # noqa: E402
-    RNN,
     Adam,
+    FastRNN,
     Vocabulary,
     clip_by_norm,
     one_hot,
@@ -46,7 +46,7 @@ class Plain:
     """The network of the course, with the best of the lesson's starts."""
 
     def __init__(self, V, seed):
-        rnn = RNN(V, H, 1, seed=seed, dtype=F)
+        rnn = FastRNN(V, H, 1, seed=seed, dtype=F)
         rnn.Wxh, rnn.Whh = rnn.Wxh * 10, orthogonal(H, rnn.rng)
         self.p, self.forward, self.backward = rnn.parameters, rnn.forward, rnn.backward
 
@@ -114,6 +114,7 @@ PLAN = (  # what waits, gap, how many seeds
     ("dots", 15, 4),
     ("letters", 15, 4),
     ("dots", 30, 4),
+    ("dots", 100, 1),
 )
 RATES = (0.005, 0.01)
 

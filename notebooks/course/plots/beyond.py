@@ -86,7 +86,9 @@ def memory_measured(rows, networks=("plain, orthogonal", "GRU")):
     rows = [row for row in rows if row["network"] in networks]
     panels = list(dict.fromkeys((row["gap"], row["waiting"]) for row in rows))
     panels = sorted(panel for panel in panels if panel[0] > 5)
-    figure, axes = new_figure(columns=len(panels), width=2.3 * len(panels) + 0.8, height=3.6)
+    figure, axes = new_figure(
+        columns=len(panels), width=min(8.4, 2.3 * len(panels) + 0.8), height=3.6
+    )
     for ax, panel in zip(np.atleast_1d(axes), panels, strict=True):
         for column, name in enumerate(networks):
             role, _, marker = _LOOKS[column]
@@ -107,9 +109,9 @@ def memory_measured(rows, networks=("plain, orthogonal", "GRU")):
                 )
             done = sum(row["updates"] is not None for row in here)
             ax.text(column, _NEVER + 170, f"{done} of {len(here)}", ha="center", fontsize=9.5)
-        rates = "     ".join(f"{rate:g}" for rate in sorted({row["rate"] for row in here}))
+        rates = "    ".join(f"{rate:g}" for rate in sorted({row["rate"] for row in here}))
         names = [f"{rates}\n{name.split(',')[0]}" for name in networks]
-        ax.set_xticks(range(len(networks)), names, fontsize=9.5)
+        ax.set_xticks(range(len(networks)), names, fontsize=8.5)
         ax.set_xlim(-0.5, len(networks) - 0.5)
         ax.set_ylim(0, _NEVER + 420)
         ax.set_yticks(
