@@ -9,7 +9,7 @@ from course.exercises.optimisers import adagrad_update, sgd_update
 from course.plots import descend, verse_losses
 from course.widgets.optimizer_race import RATES, charts, in_words, optimizer_race, race, verdict
 from driving import drive, growth
-from rnn_core import RNN
+from rnn_core import FastRNN
 
 
 def settings(panel):
@@ -59,7 +59,7 @@ def test_the_valley_is_walked_by_the_rules_of_the_exercises(name):
 def test_on_the_verse_adagrad_is_that_of_the_network():
     from course.texts import DICKINSON
 
-    rnn = RNN(0, 16, 25, learning_rate=0.1, seed=1)
+    rnn = FastRNN(0, 16, 25, learning_rate=0.1, seed=1)
     assert verse_losses("Adagrad", 0.1, 50) == pytest.approx(
         rnn.train(DICKINSON, 50, report=None), rel=1e-6
     )

@@ -351,6 +351,7 @@ def _write_back(target, after):
     if isinstance(after, protocol.ModelState):
         for name in target.parameters:
             _write_back(target.parameters[name], after["parameters"][name])
+        for name in target.memory:
             _write_back(target.memory[name], after["memory"][name])
         target.rng = after["rng"]
     elif isinstance(target, np.random.Generator):

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 
-from rnn_core import RNN, Adagrad
+from rnn_core import Adagrad, FastRNN
 
 from ..texts import DICKINSON
 from .style import COLOURS, INKS, Picture, label, new_figure, visible
@@ -73,7 +73,7 @@ def descend(name, learning_rate, steps=40, steepness=40.0):
 @lru_cache(maxsize=256)
 def verse_losses(name, learning_rate, iterations=FEW):
     """Losses (iterations,) of a network of 16 units that learns the verse from a fixed start."""
-    rnn = RNN(0, 16, 25, seed=1)
+    rnn = FastRNN(0, 16, 25, seed=1)
     rnn.optimizer = OPTIMISERS[name](learning_rate)
     losses = rnn.train(DICKINSON, iterations, report=None)
     losses.setflags(write=False)

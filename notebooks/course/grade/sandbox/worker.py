@@ -195,7 +195,8 @@ def build(Model, pipes):
         model = Model(part["characters"], *part["sizes"], part["learning_rate"])
         for name in part["parameters"]:
             model.parameters[name][...] = part["parameters"][name]
-            model.memory[name][...] = part["memory"][name]
+        for name, array in part["memory"].items():  # empty before the first update of an RNN
+            model.memory[name] = np.array(array)
         model.h, model.rng = np.array(part["h"]), part["rng"]
         model.iteration, model.pointer = part["counts"]
         return model
