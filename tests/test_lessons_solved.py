@@ -145,10 +145,8 @@ CORE = {
 def test_lesson_and_core_do_the_same(name):
     exercise, function, compared = EXERCISES[name], solved(name), 0
     for args in expected_outcomes(name)[0]:
-        if name == "rnn_step" and not (
-            args[0].ndim == 1 and args[0].sum() == 1 and args[0].max() == 1
-        ):
-            continue  # the core reads characters only, one-hot
+        if name == "rnn_step" and not (len(args[0]) > 1 and args[0].sum() == args[0].max() == 1):
+            continue  # the core reads characters only, one-hot, of at least two
         ours = runner.call(exercise, CORE[name], args)
         theirs = runner.call(exercise, function, args)
         assert ours.error is None and theirs.error is None
