@@ -62,7 +62,8 @@ def test_a_verdict_says_what_is_still_wrong():
 def test_each_patient_has_its_own_symptom():
     cases = {name: clinic.examine(name) for name in clinic.PATIENTS}
     assert np.isnan(cases["A"].losses[0])
-    assert cases["B"].norms.max() > 1e4 and cases["B"].losses[-100:].mean() > 80
+    assert cases["B"].norms.max() > 2 * clinic.healthy_case().norms.max()  # how far is chaotic
+    assert cases["B"].losses[-100:].mean() > 80
     assert cases["C"].losses[1:20].max() > 200
     assert 60 < cases["D"].losses[-100:].mean() < 75
     assert cases["E"].losses[-1] < 0.5 and cases["E"].true_loss > 3
