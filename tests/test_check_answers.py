@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from course import keep
-from course.checks import check, compare, diagnose, runner
+from course.checks import check, compare, diagnose, messages, runner
 from course.exercises import EXERCISES, Mistake, Within
 
 REFERENCE = {name: exercise.reference for name, exercise in EXERCISES.items()}
@@ -774,3 +774,76 @@ def test_a_stub_is_known_even_when_time_is_out(monkeypatch):
         assert repr(check("softmax", stub, keep=False)) == "softmax: not written yet"
     monkeypatch.setattr(runner, "outcomes", lambda *args: ([], False, ""))
     assert "did not come to an end" in check("softmax", slow, keep=False).message
+
+
+# Kinds of answers ------------------------------------------------------------------------------------
+
+
+def test_fractions_are_numbers():
+    from fractions import Fraction
+
+    def ngram_probability(counts, context, character):
+        followed = counts.get(context, {})
+        total = sum(followed.values())
+        return Fraction(followed.get(character, 0), total) if total else 0
+
+    def everything_twice(counts, context, character):
+        return 2 * ngram_probability(counts, context, character)
+
+    assert check("ngram_probability", ngram_probability, keep=False).passed
+    assert not check("ngram_probability", everything_twice, keep=False).passed
+
+
+def test_a_fraction_beside_a_zero_is_judged_with_no_mistake_known(monkeypatch):
+    from fractions import Fraction
+
+    def ngram_probability(counts, context, character):
+        followed = counts.get(context, {})
+        return Fraction(1, 3) if character in followed else 0
+
+    monkeypatch.setitem(EXERCISES["ngram_probability"].__dict__, "mistakes", [])
+    assert not check("ngram_probability", ngram_probability, keep=False).passed
+
+
+@pytest.mark.parametrize("name", ["shift_targets", "backward_step"])
+def test_one_array_that_unpacks_into_the_answers_is_right(name):
+    exercise = EXERCISES[name]
+    assert check(name, lambda *args: np.stack(exercise.reference(*args)), keep=False).passed
+    turned = check(name, lambda *args: np.stack(exercise.reference(*args)[::-1]), keep=False)
+    assert not turned.passed
+    assert not check(name, lambda *args: np.stack(exercise.reference(*args)).T, keep=False).passed
+
+
+def test_a_vocabulary_is_two_dictionaries():
+    for kind in (list, "".join, tuple):
+
+        def build_vocabulary(text, kind=kind):
+            characters = sorted(set(text))
+            return {char: ix for ix, char in enumerate(characters)}, kind(characters)
+
+        result = check("build_vocabulary", build_vocabulary, keep=False)
+        assert not result.passed and "dict" in result.message
+
+
+def test_a_matrix_of_the_old_kind_is_refused():
+    result = check("one_hot", lambda indices, size: np.matrix(np.eye(size)[indices]), keep=False)
+    assert not result.passed and "`np.matrix`" in result.message
+
+
+def test_minus_zero_is_shown_as_zero():
+    assert messages.show(-0.0) == "0" and messages.show(np.array([-0.0, -1.5])) == "[0, -1.5]"
+
+
+def test_slopes_through_a_copy_of_a_transposed_array_are_noticed():
+    def numerical_gradient(f, array):
+        flat, slopes = array.ravel(), np.zeros(array.size)
+        for i, old in enumerate(flat.copy()):
+            flat[i] = old + 1e-5
+            above = f(array)
+            flat[i] = old - 1e-5
+            slopes[i] = (above - f(array)) / 2e-5
+            flat[i] = old
+        return slopes.reshape(array.shape)
+
+    result = check("numerical_gradient", numerical_gradient, keep=False)
+    assert not result.passed

@@ -108,7 +108,7 @@ def show(value, limit=24, digits=4):
     if isinstance(value, (int, np.integer)):
         return str(value)
     if isinstance(value, (float, np.floating)):
-        return f"{float(value):.{digits}g}"
+        return f"{float(value) + 0.0:.{digits}g}"  # minus zero as 0
     if isinstance(value, str):
         return repr(value if len(value) <= 60 else value[:57] + "...")
     if isinstance(value, Mapping):
@@ -156,6 +156,8 @@ def kind_of(value):
         except ValueError:
             return f"{name} items of different lengths"
         return f"{name} items" + ("" if array.dtype.kind in "iufb" else ", not all of them numbers")
+    if isinstance(value, np.matrix):
+        return "a matrix of the old kind, `np.matrix`: `np.asarray(...)` makes an array of it"
     if isinstance(value, np.ndarray):
         if value.ndim == 0:
             return f"a single number, {show(value.item())}"
@@ -353,7 +355,8 @@ def expected_and_came(exercise, expected, got, difference):
     if len(other) == 1 and other.keys() == expected.after.keys() if not answer else False:
         (one,), (other,) = one.values(), other.values()
     digits, where = _digits(difference), ""
-    if len(show(one, 24, digits)) > WIDTH or "shape (" in show(one):
+    shown = show(one, 24, digits)
+    if len(shown) > WIDTH or "shape (" in shown or shown == show(other, 24, digits):
         one, other = difference.expected, difference.got
         where = f" in `{difference.part}`" if difference.part else ""
         if isinstance(one, str) and isinstance(other, str):
@@ -462,23 +465,41 @@ def written_names(outcome):
     return [f"It also writes into {names}: work on a copy."]
 
 
-def writes(exercise, args, outcome):
+def writes(exercise, args, outcome, source):
     """That the answers are right, but an argument was changed on the way."""
     names = " and ".join(f"`{name}`" for name in outcome.written)
     network = any(
         name in outcome.written and hasattr(arg, "parameters")
         for name, arg in zip(exercise.arguments, args, strict=True)
     )
-    copy = (
-        "a network of your own, such as `copy.deepcopy(model)` (`copy.copy` would share its "
-        "arrays)."
-        if network
-        else "a new one, such as `x.copy()`."
+    holders = any(
+        name in outcome.written and isinstance(arg, (dict, list))
+        for name, arg in zip(exercise.arguments, args, strict=True)
     )
+    if network:
+        copy = (
+            "a network of your own, such as `copy.deepcopy(model)` (`copy.copy` would share its "
+            "arrays)."
+        )
+    elif holders:
+        copy = (
+            "new ones. A copy of a dict or list shares what is in it: `x.copy()` and `dict(x)` "
+            "hold the same arrays."
+        )
+    else:
+        copy = "a new one, such as `x.copy()`."
+    if holders and source.nodes and source.bears(r"\bsetdefault\("):
+        how = (
+            "`setdefault` writes a missing key into the dict itself; `get` gives a value and "
+            "leaves the dict as it is."
+        )
+    else:
+        how = (
+            f"Operators such as `+=` and an assignment to `x[...]` change an array; work on {copy}"
+        )
     return [
         f"{exercise.name}: the answers are right, but your function writes into its "
-        f"argument {names}: whoever calls it finds it changed. Operators such as "
-        f"`+=` and an assignment to `x[...]` change an array; work on {copy}",
+        f"argument {names}: whoever calls it finds it changed. {how}",
         *smallest(exercise, args),
     ]
 
