@@ -26,6 +26,77 @@ def cross_entropy(probabilities, targets):
     for row, target in zip(rows, targets.ravel()):
         together *= row[target]
     return -np.log(together)""",
+    "mean-over-time": """
+def cross_entropy(probabilities, targets):
+    rows = probabilities.reshape(-1, probabilities.shape[-1])
+    wanted = rows[np.arange(len(rows)), targets.ravel()].reshape(targets.shape)
+    return np.mean(-np.log(wanted), axis=0).sum()""",
+    "absences-counted-too": """
+def cross_entropy(probabilities, targets):
+    hot = np.eye(probabilities.shape[-1])[targets] > 0
+    return -np.log(probabilities[hot]).sum() - np.log(1 - probabilities[~hot]).sum()""",
+    "table-too-short": """
+def one_hot(indices, size):
+    table = np.eye(len(indices), size)
+    return np.array([table[i] for i in indices])""",
+    "rolled-towards-the-end": """
+def shift_targets(indices):
+    rolled = np.roll(indices, 1)
+    return indices[: len(indices) - 1], rolled[: len(rolled) - 1]""",
+    "all-states-at-once": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.vstack([h_prev, np.zeros((len(inputs), len(bh)))])
+    hs[1:] = np.tanh(one_hot(inputs, len(by)) @ Wxh.T + hs[:-1] @ Whh.T + bh)
+    return hs, softmax(hs[1:] @ Why.T + by)""",
+    "all-from-the-last-state": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = [h_prev], []
+    for x in one_hot(inputs, len(by)):
+        hs.append(rnn_step(x, hs[-1], Wxh, Whh, bh))
+    for _ in inputs:
+        ps.append(softmax(Why @ hs[-1] + by))
+    return np.array(hs), np.array(ps)""",
+    "added-into-bh": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = np.zeros((len(inputs) + 1, len(bh))), np.zeros((len(inputs), len(by)))
+    hs[0] = h_prev
+    for t, ix in enumerate(inputs):
+        a = bh
+        a += Wxh[:, ix]
+        a += Whh @ hs[t]
+        hs[t + 1] = np.tanh(a)
+        ps[t] = softmax(Why @ hs[t + 1] + by)
+    return hs, ps""",
+    "handed-one-step-back": """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys, das, later = output_gradient(ps, targets), np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in range(len(inputs) - 1, -1, -1):
+        das[t], _ = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
+        _, later = backward_step(Why.T @ dys[t], hs[t + 1], hs[t], Whh)
+    return {"Wxh": das.T @ one_hot(inputs, Wxh.shape[1]), "Whh": das.T @ hs[:-1],
+            "Why": dys.T @ hs[1:], "bh": das.sum(0), "by": dys.sum(0)}""",
+    "in-single-precision": """
+def numerical_gradient(f, array):
+    short = np.asarray(array, dtype="float32").copy()
+    slopes = np.zeros(short.shape)
+    for i in np.ndindex(short.shape):
+        old = short[i]
+        short[i] = old + 1e-5
+        above = f(short)
+        short[i] = old - 1e-5
+        slopes[i] = (above - f(short)) / (2 * 1e-5)
+        short[i] = old
+    return slopes""",
+    "laid-flat-as-a-copy": """
+def numerical_gradient(f, array):
+    slopes, flat = np.zeros(array.size), array.reshape(-1)
+    for i, old in enumerate(flat.copy()):
+        flat[i] = old + 1e-5
+        above = f(array)
+        flat[i] = old - 1e-5
+        slopes[i] = (above - f(array)) / 2e-5
+        flat[i] = old
+    return slopes.reshape(array.shape)""",
     "picked-by-one-hot": """
 def rnn_step(x, h_prev, Wxh, Whh, bh):
     column = Wxh.T[x]
@@ -832,18 +903,3 @@ def test_a_matrix_of_the_old_kind_is_refused():
 
 def test_minus_zero_is_shown_as_zero():
     assert messages.show(-0.0) == "0" and messages.show(np.array([-0.0, -1.5])) == "[0, -1.5]"
-
-
-def test_slopes_through_a_copy_of_a_transposed_array_are_noticed():
-    def numerical_gradient(f, array):
-        flat, slopes = array.ravel(), np.zeros(array.size)
-        for i, old in enumerate(flat.copy()):
-            flat[i] = old + 1e-5
-            above = f(array)
-            flat[i] = old - 1e-5
-            slopes[i] = (above - f(array)) / 2e-5
-            flat[i] = old
-        return slopes.reshape(array.shape)
-
-    result = check("numerical_gradient", numerical_gradient, keep=False)
-    assert not result.passed

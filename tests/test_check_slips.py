@@ -480,8 +480,9 @@ def test_setdefault_writes_into_the_dict():
 
 def test_biases_that_grow_are_told_from_a_copy_of_them():
     source = "def rnn_step(x, h_prev, Wxh, Whh, bh):\n    {}\n    return np.tanh({})"
-    own = Notebook().check(source.format("bh += Wxh @ x + Whh @ h_prev", "bh"))
-    assert "the caller's own" in own.message and "a copy of `bh`" not in own.message
+    for sums in ("bh += Wxh @ x + Whh @ h_prev", "a = bh\n    a += Wxh @ x + Whh @ h_prev"):
+        own = Notebook().check(source.format(sums, sums[:2].strip()))
+        assert "the caller's own" in own.message and "a copy of `bh`" not in own.message
     copied = Notebook().check(source.format("a = bh.copy()\n    a += Wxh @ x + Whh @ h_prev", "a"))
     assert "a copy of `bh`" in copied.message
 
@@ -531,3 +532,30 @@ def test_the_part_that_differs_is_shown_and_not_the_size_of_a_dict():
         """
     text = said(source).message
     assert "dict with" not in text and "Expected in `model." in text
+
+
+def test_an_array_inside_a_network_is_shown_under_a_hint_too():
+    source = """
+        def train_step(model, inputs, targets, h_prev):
+            hs, ps = model.forward(inputs, h_prev)
+            for name, g in model.backward(inputs, targets, hs, ps).items():
+                model.parameters[name] -= model.learning_rate * g
+            return cross_entropy(ps, targets), hs[-1]
+        """
+    result = Notebook().check(source)
+    assert result.mistake and re.search("Yours gives in `model.", result.message)
+
+
+def test_arrays_that_are_never_filled():
+    source = """
+        def output_gradient(ps, targets):
+            dys = np.empty_like(ps)
+            for t in range(len(ps) - 1):
+                dys[t] = ps[t]
+                dys[t, targets[t]] -= 1
+            return dys
+        """
+    assert Notebook().check(source).mistake == "never-written"
+    assert Notebook().check(source.replace(" - 1):", "):")).passed
+    wrong = source.replace(" - 1):", "):").replace("-= 1", "+= 1")
+    assert Notebook().check(wrong).mistake == "added-at-target"

@@ -357,21 +357,27 @@ def expected_and_came(exercise, expected, got, difference):
     digits, where = _digits(difference), ""
     shown = show(one, 24, digits)
     if len(shown) > WIDTH or "shape (" in shown or shown == show(other, 24, digits):
-        one, other = difference.expected, difference.got
-        where = f" in `{difference.part}`" if difference.part else ""
-        if isinstance(one, str) and isinstance(other, str):
-            one, other = _around(one, other)
-        wrong = difference.wrong if difference.kind in ("value", "nan", "half") else np.zeros(0)
-        if isinstance(one, np.ndarray) and one.size > 24 and wrong.any():
-            index = tuple(int(i) for i in np.argwhere(wrong)[0])
-            index = index[:1] if one[index[0]].size <= 24 else index
-            where += f" at {position(exercise, difference, index, one.ndim)}"
-            one, other = one[index], other[index]
+        one, other, where = _where_they_part(exercise, difference)
     return [f"Expected{where}:", f"    {show(one, 24, digits)}", *_came(other, digits)]
 
 
-def _came(value, digits):
-    return ["Yours gives:", f"    {show(value, 24, digits)}"]
+def _where_they_part(exercise, difference):
+    """The part, row or number of both answers where they part first, and which one it is."""
+    one, other = difference.expected, difference.got
+    where = f" in `{difference.part}`" if difference.part else ""
+    if isinstance(one, str) and isinstance(other, str):
+        one, other = _around(one, other)
+    wrong = difference.wrong if difference.kind in ("value", "nan", "half") else np.zeros(0)
+    if isinstance(one, np.ndarray) and one.size > 24 and wrong.any():
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        index = index[:1] if one[index[0]].size <= 24 else index
+        where += f" at {position(exercise, difference, index, one.ndim)}"
+        one, other = one[index], other[index]
+    return one, other, where
+
+
+def _came(value, digits, where=""):
+    return [f"Yours gives{where}:", f"    {show(value, 24, digits)}"]
 
 
 def _digits(difference):
@@ -395,8 +401,12 @@ def came(exercise, outcome, difference):
     """What came of the learner's call, and what is odd about its kind, under a mistake's hint."""
     if outcome.error:
         return error_in_words(outcome.error, exercise)
-    answer = exercise.returns and difference.part not in outcome.after
-    lines = _came(outcome.value if answer else outcome.after, _digits(difference))
+    if difference.part.split(".")[0] in outcome.after and "." in difference.part:
+        _, value, where = _where_they_part(exercise, difference)  # an array inside a network
+    else:
+        answer = exercise.returns and difference.part not in outcome.after
+        value, where = outcome.value if answer else outcome.after, ""
+    lines = _came(value, _digits(difference), where)
     if difference.kind in ("type", "length", "shape", "keys", "whole"):
         lines.append(difference_in_words(exercise, difference))
     return lines + troubles(outcome, difference)

@@ -215,7 +215,7 @@ def zero_floor(answer):
     if not sign:
         return ""
     return (
-        "Where exactly 0 is expected a tiny number comes: something is added, or cut off at a bound, "
+        "Where exactly 0 is expected a tiny number comes: something is added, or held at a bound, "
         "to keep a division or a logarithm from failing."
     )
 

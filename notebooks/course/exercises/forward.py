@@ -293,19 +293,6 @@ def tangent(x, h_prev, Wxh, Whh, bh):
 
 @RNN_STEP.mistake(
     """
-    `bh += ...` adds into the caller's own `bh`, which is then larger at the next step; and biases in whole numbers cannot take fractions.
-    Let a sum of its own be made, as `a = bh + ...` does.
-    """,
-    error="Cannot cast",
-    sign=r"(?s)\A(?!.*\bbh = ).*\bbh \+= ",
-)
-def added_into_the_callers_biases(x, h_prev, Wxh, Whh, bh):
-    bh += Wxh @ x + Whh @ h_prev
-    return np.tanh(bh)
-
-
-@RNN_STEP.mistake(
-    """
     An array of whole numbers is asked to hold fractions: it is a copy of `bh`, or of another argument that holds whole numbers, and `+=` writes the sum into it.
     Let a sum of its own be made, as `a = bh + ...` does.
     """,
@@ -316,6 +303,18 @@ def added_into_whole_numbers(x, h_prev, Wxh, Whh, bh):
     a += Wxh @ x
     a += Whh @ h_prev
     return np.tanh(a)
+
+
+@RNN_STEP.mistake(
+    """
+    The sum is written into the caller's own `bh`, as `+=` does: it is larger at the next step, and biases in whole numbers cannot take fractions.
+    Let a sum of its own be made, as `a = bh + ...` does.
+    """,
+    error="Cannot cast",
+)
+def added_into_the_callers_biases(x, h_prev, Wxh, Whh, bh):
+    bh += Wxh @ x + Whh @ h_prev
+    return np.tanh(bh)
 
 
 @RNN_STEP.mistake("""
@@ -1077,6 +1076,33 @@ def added_into_biases(inputs, h_prev, Wxh, Whh, Why, bh, by):
         y += Why @ hs[-1]
         ps.append(softmax(y))
     return np.array(hs), np.array(ps)
+
+
+def biases_that_grow(*growing):
+    """A forward pass that adds the sums of each step into the biases themselves."""
+
+    def wrong(inputs, h_prev, Wxh, Whh, Why, bh, by):
+        hs, ps = [h_prev], []
+        for ix in inputs:
+            a, y = (b if name in growing else 1.0 * b for name, b in (("bh", bh), ("by", by)))
+            a += Wxh[:, ix] + Whh @ hs[-1]
+            hs.append(np.tanh(a))
+            y += Why @ hs[-1]
+            ps.append(softmax(y))
+        return np.array(hs), np.array(ps)
+
+    return wrong
+
+
+for growing in (("bh",), ("by",), ("bh", "by")):
+    FORWARD.mistake(
+        f"""
+        The sums are written into {" and ".join(f"`{name}`" for name in growing)}, as `+=` does, so that every step begins with all that was added before; and whoever calls the function finds it changed.
+        Let a sum of its own be made at each step, as `a = bh + ...` does.
+        """,
+        name=f"added-into-{'-and-'.join(growing)}",
+        error="Cannot cast",
+    )(biases_that_grow(*growing))
 
 
 @FORWARD.mistake(

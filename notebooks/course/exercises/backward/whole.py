@@ -802,3 +802,17 @@ BACKWARD.mistake(
     """,
     name="biases-not-summed",
 )(with_other(lambda dys, das, inputs, targets, hs, V: {"bh": das, "by": dys}))
+
+
+@BACKWARD.mistake("""
+    Step 1 hands nothing back, so step 0 is blamed for what came from further on, or for nothing.
+    Look at the condition inside the loop: step 1 has a step before it, and step 0 has the state that was given.
+    """)
+def nothing_from_step_one(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        das[t] = (Why.T @ dys[t] + dh_later) * (1 - hs[t + 1] ** 2)
+        if t > 1:
+            dh_later = Whh.T @ das[t]
+    return gathered(dys, das, inputs, hs)
