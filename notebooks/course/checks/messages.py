@@ -180,9 +180,9 @@ def expected_kind(value):
     if isinstance(value, str):
         return "a string"
     if isinstance(value, Mapping):
-        return f"a dict with {len(value)} keys"
+        return f"a dict with {len(value)} key{'s' * (len(value) != 1)}"
     if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of {len(value)} items"
+        return f"a {type(value).__name__} of {len(value)} item{'s' * (len(value) != 1)}"
     array = np.asarray(value)
     return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
 

@@ -293,7 +293,7 @@ def same_way_back_twice(text):
 
 
 @BUILD_VOCABULARY.mistake("""
-    The second answer is a list: its places give the characters, but it has no keys.
+    The second answer is a list or a tuple: its places give the characters, but it has no keys.
     The way back is a dictionary too, from number to character: `enumerate` gives the pairs for it.
     """)
 def way_back_as_a_list(text):
