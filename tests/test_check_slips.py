@@ -420,6 +420,8 @@ def test_an_argument_that_plays_a_part_somewhere_is_not_called_unused(source):
 
 
 def test_which_indices_occur_counts_as_well_as_their_order():
+    indices = np.array([0, 2, 1])
+    assert any(set(other) != set(indices) for other in slips._others(indices))
     result = said("""
         def backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why):
             dys = ps.copy()
