@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from course import keep
-from course.checks import check, compare, diagnose, runner
+from course.checks import check, compare, diagnose, messages, runner
 from course.exercises import EXERCISES, Mistake, Within
 
 REFERENCE = {name: exercise.reference for name, exercise in EXERCISES.items()}
@@ -26,6 +26,77 @@ def cross_entropy(probabilities, targets):
     for row, target in zip(rows, targets.ravel()):
         together *= row[target]
     return -np.log(together)""",
+    "mean-over-time": """
+def cross_entropy(probabilities, targets):
+    rows = probabilities.reshape(-1, probabilities.shape[-1])
+    wanted = rows[np.arange(len(rows)), targets.ravel()].reshape(targets.shape)
+    return np.mean(-np.log(wanted), axis=0).sum()""",
+    "absences-counted-too": """
+def cross_entropy(probabilities, targets):
+    hot = np.eye(probabilities.shape[-1])[targets] > 0
+    return -np.log(probabilities[hot]).sum() - np.log(1 - probabilities[~hot]).sum()""",
+    "table-too-short": """
+def one_hot(indices, size):
+    table = np.eye(len(indices), size)
+    return np.array([table[i] for i in indices])""",
+    "rolled-towards-the-end": """
+def shift_targets(indices):
+    rolled = np.roll(indices, 1)
+    return indices[: len(indices) - 1], rolled[: len(rolled) - 1]""",
+    "all-states-at-once": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.vstack([h_prev, np.zeros((len(inputs), len(bh)))])
+    hs[1:] = np.tanh(one_hot(inputs, len(by)) @ Wxh.T + hs[:-1] @ Whh.T + bh)
+    return hs, softmax(hs[1:] @ Why.T + by)""",
+    "all-from-the-last-state": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = [h_prev], []
+    for x in one_hot(inputs, len(by)):
+        hs.append(rnn_step(x, hs[-1], Wxh, Whh, bh))
+    for _ in inputs:
+        ps.append(softmax(Why @ hs[-1] + by))
+    return np.array(hs), np.array(ps)""",
+    "added-into-bh": """
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = np.zeros((len(inputs) + 1, len(bh))), np.zeros((len(inputs), len(by)))
+    hs[0] = h_prev
+    for t, ix in enumerate(inputs):
+        a = bh
+        a += Wxh[:, ix]
+        a += Whh @ hs[t]
+        hs[t + 1] = np.tanh(a)
+        ps[t] = softmax(Why @ hs[t + 1] + by)
+    return hs, ps""",
+    "handed-one-step-back": """
+def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys, das, later = output_gradient(ps, targets), np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in range(len(inputs) - 1, -1, -1):
+        das[t], _ = backward_step(Why.T @ dys[t] + later, hs[t + 1], hs[t], Whh)
+        _, later = backward_step(Why.T @ dys[t], hs[t + 1], hs[t], Whh)
+    return {"Wxh": das.T @ one_hot(inputs, Wxh.shape[1]), "Whh": das.T @ hs[:-1],
+            "Why": dys.T @ hs[1:], "bh": das.sum(0), "by": dys.sum(0)}""",
+    "in-single-precision": """
+def numerical_gradient(f, array):
+    short = np.asarray(array, dtype="float32").copy()
+    slopes = np.zeros(short.shape)
+    for i in np.ndindex(short.shape):
+        old = short[i]
+        short[i] = old + 1e-5
+        above = f(short)
+        short[i] = old - 1e-5
+        slopes[i] = (above - f(short)) / (2 * 1e-5)
+        short[i] = old
+    return slopes""",
+    "laid-flat-as-a-copy": """
+def numerical_gradient(f, array):
+    slopes, flat = np.zeros(array.size), array.reshape(-1)
+    for i, old in enumerate(flat.copy()):
+        flat[i] = old + 1e-5
+        above = f(array)
+        flat[i] = old - 1e-5
+        slopes[i] = (above - f(array)) / 2e-5
+        flat[i] = old
+    return slopes.reshape(array.shape)""",
     "picked-by-one-hot": """
 def rnn_step(x, h_prev, Wxh, Whh, bh):
     column = Wxh.T[x]
@@ -774,3 +845,61 @@ def test_a_stub_is_known_even_when_time_is_out(monkeypatch):
         assert repr(check("softmax", stub, keep=False)) == "softmax: not written yet"
     monkeypatch.setattr(runner, "outcomes", lambda *args: ([], False, ""))
     assert "did not come to an end" in check("softmax", slow, keep=False).message
+
+
+# Kinds of answers ------------------------------------------------------------------------------------
+
+
+def test_fractions_are_numbers():
+    from fractions import Fraction
+
+    def ngram_probability(counts, context, character):
+        followed = counts.get(context, {})
+        total = sum(followed.values())
+        return Fraction(followed.get(character, 0), total) if total else 0
+
+    def everything_twice(counts, context, character):
+        return 2 * ngram_probability(counts, context, character)
+
+    assert check("ngram_probability", ngram_probability, keep=False).passed
+    assert not check("ngram_probability", everything_twice, keep=False).passed
+
+
+def test_a_fraction_beside_a_zero_is_judged_with_no_mistake_known(monkeypatch):
+    from fractions import Fraction
+
+    def ngram_probability(counts, context, character):
+        followed = counts.get(context, {})
+        return Fraction(1, 3) if character in followed else 0
+
+    monkeypatch.setitem(EXERCISES["ngram_probability"].__dict__, "mistakes", [])
+    assert not check("ngram_probability", ngram_probability, keep=False).passed
+
+
+@pytest.mark.parametrize("name", ["shift_targets", "backward_step"])
+def test_one_array_that_unpacks_into_the_answers_is_right(name):
+    exercise = EXERCISES[name]
+    assert check(name, lambda *args: np.stack(exercise.reference(*args)), keep=False).passed
+    turned = check(name, lambda *args: np.stack(exercise.reference(*args)[::-1]), keep=False)
+    assert not turned.passed
+    assert not check(name, lambda *args: np.stack(exercise.reference(*args)).T, keep=False).passed
+
+
+def test_a_vocabulary_is_two_dictionaries():
+    for kind in (list, "".join, tuple):
+
+        def build_vocabulary(text, kind=kind):
+            characters = sorted(set(text))
+            return {char: ix for ix, char in enumerate(characters)}, kind(characters)
+
+        result = check("build_vocabulary", build_vocabulary, keep=False)
+        assert not result.passed and "dict" in result.message
+
+
+def test_a_matrix_of_the_old_kind_is_refused():
+    result = check("one_hot", lambda indices, size: np.matrix(np.eye(size)[indices]), keep=False)
+    assert not result.passed and "`np.matrix`" in result.message
+
+
+def test_minus_zero_is_shown_as_zero():
+    assert messages.show(-0.0) == "0" and messages.show(np.array([-0.0, -1.5])) == "[0, -1.5]"

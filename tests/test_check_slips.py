@@ -373,3 +373,191 @@ def test_a_later_wrong_version_says_which_one_is_in_use():
 
 def test_a_function_that_is_not_handed_over():
     assert 'check("softmax", softmax)' in check("softmax").message
+
+
+# What is said only where it is true ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        """
+        def backward_step(dh, h, h_prev, Whh):
+            da = np.clip(dh * (1 - h**2), -5, 5)
+            return da, Whh.T @ da
+        """,
+        """
+        def apply_temperature(scores, temperature):
+            return softmax(scores / max(temperature, 0.1))
+        """,
+        """
+        def perplexity(loss, count):
+            return np.exp(min(loss / count, 20))
+        """,
+        """
+        def clip_by_value(gradients, limit):
+            return {k: np.where(abs(g) > limit, np.sign(g), g) for k, g in gradients.items()}
+        """,
+        """
+        def clip_by_norm(gradients, limit):
+            limit = min(limit, 5)
+            norm = np.sqrt(sum((g**2).sum() for g in gradients.values()))
+            return {k: g * min(1, limit / norm) if norm else g for k, g in gradients.items()}
+        """,
+        """
+        def sample_character(probabilities, rng):
+            p = np.sqrt(probabilities)
+            return int(rng.choice(len(p), p=p / p.sum()))
+        """,
+        """
+        def unit_correlation(hs, feature):
+            return np.array([np.corrcoef(hs.mean(1), feature)[0, 1]] * hs.shape[1])
+        """,
+    ],
+)
+def test_an_argument_that_plays_a_part_somewhere_is_not_called_unused(source):
+    assert said(source).mistake != "argument-unused"
+
+
+def test_which_indices_occur_counts_as_well_as_their_order():
+    indices = np.array([0, 2, 1])
+    assert any(set(other) != set(indices) for other in slips._others(indices))
+    result = said("""
+        def backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why):
+            dys = ps.copy()
+            dys[..., targets] -= 1
+            return {"Wxh": 0 * Wxh, "Whh": 0 * Whh, "Why": 0 * Why, "bh": 0 * Whh[0],
+                    "by": dys.sum((0, 1))}
+        """)
+    assert result.mistake == "argument-unused" and "`hs`" in result.message
+    assert "`targets`" not in result.message.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def perplexity(count, loss):\n    return np.exp(loss / count)",
+        """
+        def adagrad_update(param, memory, grad, learning_rate):
+            memory += grad**2
+            param -= learning_rate * grad / np.sqrt(memory + 1e-8)
+        """,
+        """
+        def ngram_probability(counts, character, context):
+            followed = counts.get(context, {})
+            return followed.get(character, 0) / max(sum(followed.values()), 1)
+        """,
+        FORWARD.replace("bh, by):", "by, bh):"),
+    ],
+)
+def test_arguments_in_another_order(source):
+    result = Notebook().check(source)
+    assert result.mistake == "arguments-swapped"
+    assert "`def` line has the arguments in another order" in result.message
+
+
+def test_a_copy_of_a_dict_shares_its_arrays():
+    for out in ("gradients.copy()", "dict(gradients)"):
+        source = f"""
+            def clip_by_value(gradients, limit):
+                out = {out}
+                for g in out.values():
+                    np.clip(g, -limit, limit, out=g)
+                return out
+            """
+        text = Notebook().check(source).message
+        assert "A copy of a dict or list shares what is in it" in text
+        assert "such as `x.copy()`" not in text
+
+
+def test_setdefault_writes_into_the_dict():
+    source = """
+        def ngram_probability(counts, context, character):
+            followed = counts.setdefault(context, {})
+            return followed.get(character, 0) / max(sum(followed.values()), 1)
+        """
+    result = Notebook().check(source)
+    assert result.mistake == "writes-into-argument" and "`setdefault` writes" in result.message
+
+
+def test_biases_that_grow_are_told_from_a_copy_of_them():
+    source = "def rnn_step(x, h_prev, Wxh, Whh, bh):\n    {}\n    return np.tanh({})"
+    for sums in ("bh += Wxh @ x + Whh @ h_prev", "a = bh\n    a += Wxh @ x + Whh @ h_prev"):
+        own = Notebook().check(source.format(sums, sums[:2].strip()))
+        assert "the caller's own" in own.message and "a copy of `bh`" not in own.message
+    copied = Notebook().check(source.format("a = bh.copy()\n    a += Wxh @ x + Whh @ h_prev", "a"))
+    assert "a copy of `bh`" in copied.message
+
+
+def test_a_bound_on_probabilities_is_no_number_in_place_of_zero():
+    source = """
+        def cross_entropy(probabilities, targets):
+            p = np.clip(probabilities, 1e-7, 1 - 1e-7)
+            return -np.log(np.take_along_axis(p, targets[..., None], -1)).sum()
+        """
+    text = said(source).message
+    assert "put in place of 0" not in text and "Expected:\n    -0" not in text
+
+
+def test_no_second_reason_where_one_mistake_is_made():
+    for source in (
+        "def softmax(scores):\n    e = np.exp(np.clip(scores, -500, 500))\n"
+        "    return e / e.sum(axis=-1, keepdims=True)",
+        "def softmax(scores):\n    e = np.exp(np.clip(scores.astype(float), -80, 80))\n"
+        "    return e / e.sum(axis=-1, keepdims=True)",
+        """
+        def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+            h, hs, ps = h_prev.astype(float), [h_prev], []
+            for ix in inputs:
+                h[:] = np.tanh(Wxh[:, ix] + Whh @ h + bh)
+                hs.append(h)
+                ps.append(softmax(Why @ h + by))
+            return np.array(hs), np.array(ps)
+        """,
+        """
+        def cross_entropy(probabilities, targets):
+            p = np.clip(probabilities, 1e-3, 1.0)
+            return -np.log(np.take_along_axis(p, targets[..., None], -1)).sum()
+        """,
+    ):
+        result = Notebook().check(source)
+        assert not result.passed and "another reason" not in result.message
+
+
+def test_the_part_that_differs_is_shown_and_not_the_size_of_a_dict():
+    source = """
+        def train_step(model, inputs, targets, h_prev):
+            hs, ps = model.forward(inputs, h_prev)
+            for name, g in model.backward(inputs, targets, hs, ps).items():
+                model.parameters[name] -= 0.37 * model.learning_rate * g
+            return cross_entropy(ps, targets), hs[-1]
+        """
+    text = said(source).message
+    assert "dict with" not in text and "Expected in `model." in text
+
+
+def test_an_array_inside_a_network_is_shown_under_a_hint_too():
+    source = """
+        def train_step(model, inputs, targets, h_prev):
+            hs, ps = model.forward(inputs, h_prev)
+            for name, g in model.backward(inputs, targets, hs, ps).items():
+                model.parameters[name] -= model.learning_rate * g
+            return cross_entropy(ps, targets), hs[-1]
+        """
+    result = Notebook().check(source)
+    assert result.mistake and re.search("Yours gives in `model.", result.message)
+
+
+def test_arrays_that_are_never_filled():
+    source = """
+        def output_gradient(ps, targets):
+            dys = np.empty_like(ps)
+            for t in range(len(ps) - 1):
+                dys[t] = ps[t]
+                dys[t, targets[t]] -= 1
+            return dys
+        """
+    assert Notebook().check(source).mistake == "never-written"
+    assert Notebook().check(source.replace(" - 1):", "):")).passed
+    wrong = source.replace(" - 1):", "):").replace("-= 1", "+= 1")
+    assert Notebook().check(wrong).mistake == "added-at-target"

@@ -110,6 +110,7 @@ def test_mistakes_have_names_and_hints_of_their_own(name):
     for mistake in mistakes:
         assert mistake.name == mistake.name.lower().replace("_", "-").replace(" ", "-")
         assert mistake.hint[-1] in ".?" and len(mistake.hint) > 30 and "!" not in mistake.hint
+        assert "$" not in mistake.hint  # messages are plain text
 
 
 @pytest.mark.skipif(not ALL_IN, reason="some lessons have no exercises yet")

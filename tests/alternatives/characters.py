@@ -16,12 +16,6 @@ def vocabulary_by_loop(text):
     return char_to_ix, ix_to_char
 
 
-def vocabulary_with_list(text):
-    """The way back as a list serves as well."""
-    characters = sorted(set(text))
-    return dict(zip(characters, range(len(characters)), strict=True)), characters
-
-
 def vocabulary_by_numpy(text):
     characters = [str(char) for char in np.unique(list(text))]
     return {char: characters.index(char) for char in characters}, dict(enumerate(characters))
@@ -59,7 +53,7 @@ def shift_by_delete(indices):
 
 
 ALTERNATIVES = {
-    "build_vocabulary": [vocabulary_by_loop, vocabulary_with_list, vocabulary_by_numpy],
+    "build_vocabulary": [vocabulary_by_loop, vocabulary_by_numpy],
     "one_hot": [one_hot_by_loop, one_hot_by_comparison, one_hot_by_assignment],
     "shift_targets": [shift_by_loop, shift_by_delete],
 }

@@ -135,7 +135,7 @@ def _right(answer, printed):
     """The answers are right: passed, unless an argument was changed on the way."""
     for args, outcome in zip(answer.cases, answer.found, strict=True):
         if outcome.written:
-            lines = messages.writes(answer.exercise, args, outcome)
+            lines = messages.writes(answer.exercise, args, outcome, answer.source)
             return _result(lines, printed, "writes-into-argument")
     names = diagnose.single_precision(answer.function) if answer.precision else []
     said = messages.precise_to(names) if names or answer.in_single_precision else []
@@ -149,7 +149,7 @@ def _wrong(answer, printed):
     case = messages.smallest(exercise, answer.cases[i])
     mistakes, more, writes = diagnose.recognise(answer)
     plain = found.error and not (mistakes and mistakes[0].error)
-    slip, sentence = slips.find(answer, slips.PLAIN) if plain else ("", "")
+    slip, sentence = slips.find(answer, slips.PLAIN if plain else slips.FIRST)
     if mistakes and not slip:
         lines = [f"{exercise.name}: {mistakes[0].hint}", *(m.hint for m in mistakes[1:])]
         lines += [*case, *messages.came(exercise, found, difference)]

@@ -116,7 +116,8 @@ def parts_of(value, names=()):
     """The parts of an answer by name: of a dict with strings for keys, or of a tuple with names."""
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return dict(value)
-    if names and isinstance(value, (tuple, list)) and len(value) == len(names):
+    unpacks = isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim > 1)
+    if names and unpacks and len(value) == len(names):
         return dict(zip(names, value, strict=True))
     return {}
 
@@ -163,6 +164,9 @@ def _find_in_mapping(expected, got, tolerance, part):
 
 
 def _find_in_sequence(expected, got, tolerance, parts, part):
+    rows = isinstance(expected, tuple) and isinstance(got, np.ndarray) and got.ndim > 1
+    if rows and len(got) == len(expected) and not isinstance(got, np.matrix):
+        got = tuple(got)  # rows of one array unpack as well
     if not isinstance(got, (tuple, list)) or isinstance(got, types.GeneratorType):
         numbers = all(isinstance(item, (int, float, np.number)) for item in expected)
         if isinstance(got, np.ndarray) and isinstance(expected, list) and numbers:
@@ -179,7 +183,8 @@ def _find_in_sequence(expected, got, tolerance, parts, part):
 
 def as_numbers(got):
     """Return an answer as a numeric array, or None if it is none."""
-    if got is None or isinstance(got, (str, bytes, Mapping, set, frozenset)) or callable(got):
+    none = (str, bytes, Mapping, set, frozenset, np.matrix)  # whose `*` and rows are its own
+    if got is None or isinstance(got, none) or callable(got):
         return None
     try:
         array = np.asarray(got)

@@ -154,6 +154,9 @@ def _visible(exercise, outcome):
 def recognise(answer):
     """Return the known mistakes that this is, and whether other things go wrong as well.
 
+    The latter only where it is certain: of the parts of a dict, or if another known mistake explains
+    the rest. One mistake may go wrong elsewhere by another constant, and what follows from a wrong
+    part is wrong too.
     And whether writing into arguments is part of it. Only mistakes whose sign is in the code. In
     turn:
     1. a mistake that does the same on every case, writing into arguments included;
@@ -202,14 +205,35 @@ def recognise(answer):
             if difference_between(exercise, expected[case], one) is not None
         }
         if first in telling and shows <= set(wrong) and 2 * len(shows & telling) > len(shows):
-            partly.setdefault(len(telling), []).append((mistake, bool(set(wrong) - shows)))
+            partly.setdefault(len(telling), []).append((mistake, shows))
     if same or len(lenient) == 1:
         return [(same or lenient)[0]], False, False
     by_part, rest = _by_part(answer)
     if by_part:
-        return by_part, rest, False
+        return by_part, rest and isinstance(expected[first].value, dict), False
     best = partly.get(max(partly, default=0), [])
-    return ([best[0][0]], best[0][1], False) if len(best) == 1 else ([], False, False)
+    if len(best) != 1:
+        return [], False, False
+    (mistake, shows), *_ = best
+    return [mistake], _explained_by_another(answer, mistake, set(wrong) - shows), False
+
+
+def _explained_by_another(answer, mistake, rest):
+    """Whether another known mistake does just what the learner's function does on these cases."""
+    exercise = answer.exercise
+    return bool(rest) and any(
+        other is not mistake
+        and answer.source.bears(other.sign)
+        and all(
+            compare.same_outcome(
+                _visible(exercise, mistaken_outcomes(exercise.name, number)[case]),
+                _visible(exercise, answer.found[case]),
+                exercise.tolerance,
+            )
+            for case in sorted(rest)
+        )
+        for number, other in enumerate(exercise.mistakes)
+    )
 
 
 def _by_part(answer):

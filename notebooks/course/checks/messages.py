@@ -108,7 +108,7 @@ def show(value, limit=24, digits=4):
     if isinstance(value, (int, np.integer)):
         return str(value)
     if isinstance(value, (float, np.floating)):
-        return f"{float(value):.{digits}g}"
+        return f"{float(value) + 0.0:.{digits}g}"  # minus zero as 0
     if isinstance(value, str):
         return repr(value if len(value) <= 60 else value[:57] + "...")
     if isinstance(value, Mapping):
@@ -156,6 +156,8 @@ def kind_of(value):
         except ValueError:
             return f"{name} items of different lengths"
         return f"{name} items" + ("" if array.dtype.kind in "iufb" else ", not all of them numbers")
+    if isinstance(value, np.matrix):
+        return "a matrix of the old kind, `np.matrix`: `np.asarray(...)` makes an array of it"
     if isinstance(value, np.ndarray):
         if value.ndim == 0:
             return f"a single number, {show(value.item())}"
@@ -178,9 +180,9 @@ def expected_kind(value):
     if isinstance(value, str):
         return "a string"
     if isinstance(value, Mapping):
-        return f"a dict with {len(value)} keys"
+        return f"a dict with {len(value)} key{'s' * (len(value) != 1)}"
     if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of {len(value)} items"
+        return f"a {type(value).__name__} of {len(value)} item{'s' * (len(value) != 1)}"
     array = np.asarray(value)
     return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
 
@@ -353,22 +355,29 @@ def expected_and_came(exercise, expected, got, difference):
     if len(other) == 1 and other.keys() == expected.after.keys() if not answer else False:
         (one,), (other,) = one.values(), other.values()
     digits, where = _digits(difference), ""
-    if len(show(one, 24, digits)) > WIDTH or "shape (" in show(one):
-        one, other = difference.expected, difference.got
-        where = f" in `{difference.part}`" if difference.part else ""
-        if isinstance(one, str) and isinstance(other, str):
-            one, other = _around(one, other)
-        wrong = difference.wrong if difference.kind in ("value", "nan", "half") else np.zeros(0)
-        if isinstance(one, np.ndarray) and one.size > 24 and wrong.any():
-            index = tuple(int(i) for i in np.argwhere(wrong)[0])
-            index = index[:1] if one[index[0]].size <= 24 else index
-            where += f" at {position(exercise, difference, index, one.ndim)}"
-            one, other = one[index], other[index]
+    shown = show(one, 24, digits)
+    if len(shown) > WIDTH or "shape (" in shown or shown == show(other, 24, digits):
+        one, other, where = _where_they_part(exercise, difference)
     return [f"Expected{where}:", f"    {show(one, 24, digits)}", *_came(other, digits)]
 
 
-def _came(value, digits):
-    return ["Yours gives:", f"    {show(value, 24, digits)}"]
+def _where_they_part(exercise, difference):
+    """The part, row or number of both answers where they part first, and which one it is."""
+    one, other = difference.expected, difference.got
+    where = f" in `{difference.part}`" if difference.part else ""
+    if isinstance(one, str) and isinstance(other, str):
+        one, other = _around(one, other)
+    wrong = difference.wrong if difference.kind in ("value", "nan", "half") else np.zeros(0)
+    if isinstance(one, np.ndarray) and one.size > 24 and wrong.any():
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        index = index[:1] if one[index[0]].size <= 24 else index
+        where += f" at {position(exercise, difference, index, one.ndim)}"
+        one, other = one[index], other[index]
+    return one, other, where
+
+
+def _came(value, digits, where=""):
+    return [f"Yours gives{where}:", f"    {show(value, 24, digits)}"]
 
 
 def _digits(difference):
@@ -392,8 +401,12 @@ def came(exercise, outcome, difference):
     """What came of the learner's call, and what is odd about its kind, under a mistake's hint."""
     if outcome.error:
         return error_in_words(outcome.error, exercise)
-    answer = exercise.returns and difference.part not in outcome.after
-    lines = _came(outcome.value if answer else outcome.after, _digits(difference))
+    if difference.part.split(".")[0] in outcome.after and "." in difference.part:
+        _, value, where = _where_they_part(exercise, difference)  # an array inside a network
+    else:
+        answer = exercise.returns and difference.part not in outcome.after
+        value, where = outcome.value if answer else outcome.after, ""
+    lines = _came(value, _digits(difference), where)
     if difference.kind in ("type", "length", "shape", "keys", "whole"):
         lines.append(difference_in_words(exercise, difference))
     return lines + troubles(outcome, difference)
@@ -462,23 +475,41 @@ def written_names(outcome):
     return [f"It also writes into {names}: work on a copy."]
 
 
-def writes(exercise, args, outcome):
+def writes(exercise, args, outcome, source):
     """That the answers are right, but an argument was changed on the way."""
     names = " and ".join(f"`{name}`" for name in outcome.written)
     network = any(
         name in outcome.written and hasattr(arg, "parameters")
         for name, arg in zip(exercise.arguments, args, strict=True)
     )
-    copy = (
-        "a network of your own, such as `copy.deepcopy(model)` (`copy.copy` would share its "
-        "arrays)."
-        if network
-        else "a new one, such as `x.copy()`."
+    holders = any(
+        name in outcome.written and isinstance(arg, (dict, list))
+        for name, arg in zip(exercise.arguments, args, strict=True)
     )
+    if network:
+        copy = (
+            "a network of your own, such as `copy.deepcopy(model)` (`copy.copy` would share its "
+            "arrays)."
+        )
+    elif holders:
+        copy = (
+            "new ones. A copy of a dict or list shares what is in it: `x.copy()` and `dict(x)` "
+            "hold the same arrays."
+        )
+    else:
+        copy = "a new one, such as `x.copy()`."
+    if holders and source.nodes and source.bears(r"\bsetdefault\("):
+        how = (
+            "`setdefault` writes a missing key into the dict itself; `get` gives a value and "
+            "leaves the dict as it is."
+        )
+    else:
+        how = (
+            f"Operators such as `+=` and an assignment to `x[...]` change an array; work on {copy}"
+        )
     return [
         f"{exercise.name}: the answers are right, but your function writes into its "
-        f"argument {names}: whoever calls it finds it changed. Operators such as "
-        f"`+=` and an assignment to `x[...]` change an array; work on {copy}",
+        f"argument {names}: whoever calls it finds it changed. {how}",
         *smallest(exercise, args),
     ]
 

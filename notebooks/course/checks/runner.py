@@ -5,11 +5,13 @@ import collections
 import contextlib
 import copy
 import ctypes
+import decimal
 import gc
 import inspect
 import io
 import linecache
 import mmap
+import numbers
 import os
 import sys
 import threading
@@ -28,6 +30,8 @@ PATIENCE = 4  # times as long on the clock, while the processor is busy with som
 MEMORY_LIMIT = 128  # MB by which the process may grow meanwhile, where that can be read
 SUSPICIOUS = 16  # MB from which on it is looked at how deep the calls are
 PRINT_LIMIT = 4000  # characters of printed text that are looked at
+
+EXACT = (numbers.Real, decimal.Decimal)  # numbers that `float` takes
 
 MONITORING = hasattr(sys, "monitoring")
 _nothing = contextlib.nullcontext
@@ -65,9 +69,14 @@ class Outcome:
 
 
 def duplicate(value):
-    """A copy that shares nothing which can be written into."""
+    """A copy that shares nothing which can be written into; fractions and the like as floats."""
     if isinstance(value, np.ndarray):
-        return value.copy()
+        exact = value.dtype.kind == "O" and all(isinstance(item, EXACT) for item in value.flat)
+        return (
+            value.astype(float) if exact and value.size else value.copy("K")
+        )  # transposed, it stays so
+    if isinstance(value, EXACT) and not isinstance(value, (int, float, np.generic)):
+        return float(value)
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
         return type(value)(duplicate(item) for item in value)
     if type(value) is dict:

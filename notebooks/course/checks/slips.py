@@ -6,6 +6,7 @@ looks at an Answer in which something is wrong, and returns a sentence or "".
 
 import ast
 import re
+import types
 
 import numpy as np
 
@@ -22,6 +23,47 @@ IN_PLACE = {  # methods that change their object and give back None
     "update": "adds to the dict itself",
 }
 MODULES = {"np", "numpy", "math"}
+
+
+def arguments_swapped(answer):
+    """A `def` line with the exercise's own names in another order."""
+    theirs, ours = answer.arguments, list(answer.exercise.arguments)
+    if theirs == ours or sorted(theirs) != sorted(ours):
+        return ""
+    return (
+        f"Your `def` line has the arguments in another order than the exercise: "
+        f"({', '.join(theirs)}). check hands them over in the order ({', '.join(ours)})."
+    )
+
+
+def never_written(answer):
+    """Entries of an array from `np.empty` that are never given a value: another fill, another answer."""
+    function = answer.function
+    if not isinstance(function, types.FunctionType) or not answer.source.nodes:
+        return ""
+    if not answer.source.bears(r"\bnp\.empty(_like)?\("):
+        return ""
+    filled = []
+    for fill in (3, 5):
+        module = types.ModuleType("numpy")
+        module.__getattr__ = lambda name: getattr(np, name)
+        module.empty = lambda shape, dtype=float, fill=fill, **_: np.full(shape, fill, dtype)
+        module.empty_like = lambda like, dtype=None, fill=fill, **_: np.full_like(like, fill, dtype)
+        other = types.FunctionType(
+            function.__code__,
+            {**function.__globals__, "np": module},
+            function.__name__,
+            function.__defaults__,
+            function.__closure__,
+        )
+        case = answer.cases[answer.wrong[-1]]
+        filled += runner.outcomes(answer.exercise, other, [case])[0]
+    if len(filled) < 2 or diagnose.difference_between(answer.exercise, *filled) is None:
+        return ""
+    return (
+        "`np.empty` fills an array with nothing: it holds what happened to stand in memory, and some "
+        "of its entries are never written. Is `np.zeros` meant, or does a loop stop too early?"
+    )
 
 
 def gives_none(answer):
@@ -173,7 +215,7 @@ def zero_floor(answer):
     if not sign:
         return ""
     return (
-        "Where exactly 0 is expected a tiny number comes: something is added, or put in place of 0, "
+        "Where exactly 0 is expected a tiny number comes: something is added, or held at a bound, "
         "to keep a division or a logarithm from failing."
     )
 
@@ -197,59 +239,77 @@ def log_of_zero(answer):
 def independent(answer):
     """An answer that stays the same when an argument changes, though it should not.
 
-    On the smallest input and on the largest: a loop may have nothing to do on the one.
+    Asked of every case: near one input alone, a bound or a rounding may hide what is used. Never of
+    what is drawn at random, where many probabilities look alike.
     """
-    ways = [_same_whatever(answer, i) for i in (answer.wrong[0], answer.wrong[-1])]
-    same = [name for name in ways[0] if name in ways[1]]
-    if not same:
+    if any(_is_statistical(outcome.value) for outcome in answer.expected):
         return ""
-    *some, last = [f"`{name}`" for name in same]
+    same = set(answer.exercise.arguments) - set(answer.exercise.in_place)
+    shown = set()
+    for i in dict.fromkeys((answer.wrong[0], answer.wrong[-1], *range(len(answer.cases)))):
+        if not same:
+            return ""
+        changed, unchanged = _same_whatever(answer, i, same)
+        same, shown = same - changed, shown | unchanged
+    names = [f"`{name}`" for name in answer.exercise.arguments if name in same & shown]
+    if not names:
+        return ""
+    *some, last = names
     which = f"{', '.join(some)} and {last}" if some else last
     return f"The answer does not depend on {which}: with other values there it is the same."
 
 
-def _same_whatever(answer, i):
-    """The arguments of a case that should matter and do not."""
+def _is_statistical(value):
+    if isinstance(value, dict):
+        return any(map(_is_statistical, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_statistical, value))
+    return isinstance(value, compare.Within)
+
+
+def _same_whatever(answer, i, names):
+    """Of these arguments, those that change the answer to a case, and those that should and do not.
+
+    One that stops the function, or leaves no time, changes it too.
+    """
     exercise = answer.exercise
     if answer.found[i].error or answer.expected[i].error:
-        return []
-    names, cases = [], []
+        return set(), set()
+    tried = []
     for position, name in enumerate(exercise.arguments):
-        other = _other(answer.cases[i][position])
-        if other is not None and name not in exercise.in_place:
-            names.append(name)
-            case = list(answer.cases[i])
-            case[position] = other
-            cases.append(tuple(case))
-    right = [runner.call(exercise, exercise.reference, case) for case in cases]
-    counts = [
-        n
-        for n, outcome in enumerate(right)
-        if diagnose.difference_between(exercise, answer.expected[i], outcome) is not None
-    ]
-    found = answer.run([cases[n] for n in counts])
-    return [
-        names[n]
-        for n, outcome in zip(counts, found, strict=False)
-        if not outcome.error
-        and diagnose.difference_between(exercise, answer.found[i], outcome) is None
-    ]
+        for other in _others(answer.cases[i][position]) if name in names else ():
+            case = (*answer.cases[i][:position], other, *answer.cases[i][position + 1 :])
+            right = runner.call(exercise, exercise.reference, case)
+            if diagnose.difference_between(exercise, answer.expected[i], right) is not None:
+                tried.append((name, case))
+    found = answer.run([case for _, case in tried]) if tried else []
+    if len(found) < len(tried):
+        return set(names), set()
+    changed = {
+        name
+        for (name, _), outcome in zip(tried, found, strict=True)
+        if diagnose.difference_between(exercise, answer.found[i], outcome) is not None
+    }
+    return changed, {name for name, _ in tried} - changed
 
 
-def _other(value):
-    """Another value of the same kind and shape, or None."""
+def _others(value):
+    """Two other values of the same kind and shape, as far as there are any."""
     if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size:
-        return value * 0.75 + np.linspace(0.05, 0.2, value.size).reshape(value.shape)
+        ramp = np.linspace(0.05, 0.2, value.size).reshape(value.shape)
+        return value * 0.75 + ramp, value * 0.3 + np.flip(ramp)
     if isinstance(value, np.ndarray) and value.dtype.kind in "iu" and len(set(value.flat)) > 1:
-        return np.flip(value)
+        return np.flip(value), np.full_like(value, value.min())
     if isinstance(value, str) and len(set(value)) > 1:
-        return value[::-1]
+        return value[::-1], value[0] * len(value)
     if isinstance(value, float):
-        return value * 0.75
-    return None
+        return value * 0.75, value * 2.5
+    return ()
 
 
 SLIPS = {  # the name that a check gives it -> how to see it; in the order in which they are asked
+    "arguments-swapped": arguments_swapped,
+    "never-written": never_written,
     "gives-none": gives_none,
     "power-sign": power,
     "notebooks-own": notebooks_own,
@@ -261,7 +321,8 @@ SLIPS = {  # the name that a check gives it -> how to see it; in the order in wh
 }
 
 
-PLAIN = ("gives-none", "power-sign", "notebooks-own")  # that explain why a function stops
+FIRST = ("arguments-swapped", "never-written")  # before any known mistake
+PLAIN = (*FIRST, "gives-none", "power-sign", "notebooks-own")  # that explain why a function stops
 
 
 def find(answer, names=tuple(SLIPS)):

@@ -43,17 +43,6 @@ def build_vocabulary_cases(rng):
     yield ("".join(rng.permutation([chr(code) for code in range(0x4E00, 0x4E00 + 300)])),)
 
 
-def observe_vocabulary(function, args):
-    """What the function gives; for the way back a list or a string serves as well as a dict."""
-    answer = function(*args)
-    if isinstance(answer, (tuple, list)) and len(answer) == 2:
-        char_to_ix, ix_to_char = answer
-        if isinstance(ix_to_char, (list, tuple, str)):
-            ix_to_char = dict(enumerate(ix_to_char))
-        return char_to_ix, ix_to_char
-    return answer
-
-
 def both_ways(characters, start=0):
     return (
         {char: ix for ix, char in enumerate(characters, start)},
@@ -69,7 +58,6 @@ BUILD_VOCABULARY = Exercise(
     signature="build_vocabulary(text)",
     returns="two dictionaries, `char_to_ix` and `ix_to_char`",
     parts=("char_to_ix", "ix_to_char"),
-    observe=observe_vocabulary,
 )
 
 
@@ -302,6 +290,24 @@ def way_back_along_a_set(text):
 def same_way_back_twice(text):
     _, ix_to_char = both_ways(sorted(set(text)))
     return ix_to_char, ix_to_char
+
+
+@BUILD_VOCABULARY.mistake("""
+    The second answer is a list or a tuple: its places give the characters, but it has no keys.
+    The way back is a dictionary too, from number to character: `enumerate` gives the pairs for it.
+    """)
+def way_back_as_a_list(text):
+    characters = sorted(set(text))
+    return both_ways(characters)[0], characters
+
+
+@BUILD_VOCABULARY.mistake("""
+    The second answer is a string: its places give the characters, but it has no keys.
+    The way back is a dictionary too, from number to character: `enumerate` gives the pairs for it.
+    """)
+def way_back_as_a_string(text):
+    characters = sorted(set(text))
+    return both_ways(characters)[0], "".join(characters)
 
 
 # one_hot -----------------------------------------------------------------------------------
@@ -611,6 +617,28 @@ def loop_over_the_characters(indices, size):
     return rows
 
 
+@ONE_HOT.mistake(
+    """
+    The table that rows are picked from has a row for each index.
+    It needs one for each character, since the indices say which of them to pick: how many are there?
+    """,
+    error="out of bounds",
+    sign=r"\b(eye|identity)\(",
+)
+def table_too_short(indices, size):
+    return np.eye(len(indices), size)[indices]
+
+
+@ONE_HOT.mistake("""
+    Each 1 stands one row too early, and the first in the last row.
+    Rows are counted from 0, so there is nothing to subtract from their numbers.
+    """)
+def one_row_early(indices, size):
+    rows = np.zeros((len(indices), size))
+    rows[np.arange(len(indices)) - 1, indices] = 1
+    return rows
+
+
 # shift_targets -----------------------------------------------------------------------------
 
 
@@ -842,19 +870,27 @@ def differences(indices):
 
 
 @SHIFT_TARGETS.mistake("""
-    Both are rows of one array.
-    Give back two arrays, with a comma between them.
-    """)
-def stacked(indices):
-    return np.array([indices[:-1], indices[1:]])
-
-
-@SHIFT_TARGETS.mistake("""
     Inputs and targets are the columns of one array.
     Give back two arrays: all the inputs, and all the targets.
     """)
 def stacked_as_columns(indices):
     return np.column_stack([indices[:-1], indices[1:]])
+
+
+@SHIFT_TARGETS.mistake("""
+    Each target is the character *before* its input, and the first one is the last of the text.
+    `np.roll(indices, 1)` moves everything towards the end; two slices are enough.
+    """)
+def rolled_towards_the_end(indices):
+    return indices[:-1], np.roll(indices, 1)[:-1]
+
+
+@SHIFT_TARGETS.mistake("""
+    There is one target fewer than there are inputs.
+    The end of a slice is left out already: the last character is the target of the one before it.
+    """)
+def last_target_cut_off(indices):
+    return indices[:-1], indices[1 : len(indices) - 1]
 
 
 EXERCISES_HERE = [BUILD_VOCABULARY, ONE_HOT, SHIFT_TARGETS]

@@ -305,6 +305,18 @@ def added_into_whole_numbers(x, h_prev, Wxh, Whh, bh):
     return np.tanh(a)
 
 
+@RNN_STEP.mistake(
+    """
+    The sum is written into the caller's own `bh`, as `+=` does: it is larger at the next step, and biases in whole numbers cannot take fractions.
+    Let a sum of its own be made, as `a = bh + ...` does.
+    """,
+    error="Cannot cast",
+)
+def added_into_the_callers_biases(x, h_prev, Wxh, Whh, bh):
+    bh += Wxh @ x + Whh @ h_prev
+    return np.tanh(bh)
+
+
 @RNN_STEP.mistake("""
     With weights in whole numbers the state is cut off to whole numbers: an array made by `zeros_like`, or a copy of an argument, holds what that argument holds.
     Make one for floats, as `np.zeros(len(bh))`.
@@ -373,6 +385,51 @@ def bias_twice(x, h_prev, Wxh, Whh, bh):
     """)
 def tanh_twice(x, h_prev, Wxh, Whh, bh):
     return np.tanh(np.tanh(Wxh @ x + Whh @ h_prev + bh))
+
+
+def sum_cut_off(bound):
+    """A step whose sum is held within a bound before it is squashed."""
+
+    def step(x, h_prev, Wxh, Whh, bh):
+        return np.tanh(np.clip(Wxh @ x + Whh @ h_prev + bh, -bound, bound))
+
+    return step
+
+
+def squashed_half(x, h_prev, Wxh, Whh, bh):
+    return 2 / (1 + np.exp(-(Wxh @ x + Whh @ h_prev + bh))) - 1
+
+
+def leaky(x, h_prev, Wxh, Whh, bh):
+    return 0.5 * h_prev + 0.5 * np.tanh(Wxh @ x + Whh @ h_prev + bh)
+
+
+for bound in (1, 3, 5):
+    RNN_STEP.mistake(
+        f"""
+        The sum is cut off at {bound} before it goes through tanh, so all larger sums end in the same state.
+        tanh takes a number of any size.
+        """,
+        name=f"sum-cut-off-at-{bound}",
+    )(sum_cut_off(bound))
+
+
+RNN_STEP.mistake(
+    """
+    The logistic function, stretched to reach from -1 to 1, is tanh of *half* the sum.
+    `np.tanh` takes the sum as it is.
+    """,
+    name="tanh-of-half",
+)(squashed_half)
+
+
+RNN_STEP.mistake(
+    """
+    Half of the old state is kept and half of the new one added.
+    In this network the old state comes in through `Whh` alone.
+    """,
+    name="half-kept",
+)(leaky)
 
 
 # forward -----------------------------------------------------------------------------------
@@ -1021,6 +1078,33 @@ def added_into_biases(inputs, h_prev, Wxh, Whh, Why, bh, by):
     return np.array(hs), np.array(ps)
 
 
+def biases_that_grow(*growing):
+    """A forward pass that adds the sums of each step into the biases themselves."""
+
+    def wrong(inputs, h_prev, Wxh, Whh, Why, bh, by):
+        hs, ps = [h_prev], []
+        for ix in inputs:
+            a, y = (b if name in growing else 1.0 * b for name, b in (("bh", bh), ("by", by)))
+            a += Wxh[:, ix] + Whh @ hs[-1]
+            hs.append(np.tanh(a))
+            y += Why @ hs[-1]
+            ps.append(softmax(y))
+        return np.array(hs), np.array(ps)
+
+    return wrong
+
+
+for growing in (("bh",), ("by",), ("bh", "by")):
+    FORWARD.mistake(
+        f"""
+        The sums are written into {" and ".join(f"`{name}`" for name in growing)}, as `+=` does, so that every step begins with all that was added before; and whoever calls the function finds it changed.
+        Let a sum of its own be made at each step, as `a = bh + ...` does.
+        """,
+        name=f"added-into-{'-and-'.join(growing)}",
+        error="Cannot cast",
+    )(biases_that_grow(*growing))
+
+
 @FORWARD.mistake(
     """
     A matrix is multiplied by the *number* of a character, where a one-hot vector is needed.
@@ -1030,6 +1114,73 @@ def added_into_biases(inputs, h_prev, Wxh, Whh, Why, bh, by):
 )
 def number_for_one_hot(inputs, h_prev, Wxh, Whh, Why, bh, by):
     return np.tanh(Wxh @ inputs[0] + Whh @ h_prev + bh)
+
+
+for bound in (1, 3, 5):
+    FORWARD.mistake(
+        f"""
+        The sums are cut off at {bound} before they go through tanh, so all larger sums end in the same state.
+        tanh takes a number of any size.
+        """,
+        name=f"sum-cut-off-at-{bound}",
+    )(forward_by(sum_cut_off(bound)))
+
+
+FORWARD.mistake(
+    """
+    The logistic function, stretched to reach from -1 to 1, is tanh of *half* the sum.
+    The state is `np.tanh` of the sum as it is.
+    """,
+    name="tanh-of-half",
+)(forward_by(squashed_half))
+
+
+FORWARD.mistake(
+    """
+    In every step half of the old state is kept and half of the new one added.
+    In this network the old state comes in through `Whh` alone.
+    """,
+    name="half-kept",
+)(forward_by(leaky))
+
+
+FORWARD.mistake(
+    """
+    The old state goes through tanh again at every step before `Whh` is applied to it.
+    It came out of a tanh already.
+    """,
+    name="tanh-of-the-past",
+)(forward_by(tanh_of_the_past))
+
+
+@FORWARD.mistake("""
+    All states are computed at once from rows of `hs` that are still zeros, so from the second step on nothing is remembered.
+    A state needs the one before it to be there: this takes a loop.
+    """)
+def all_states_at_once(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, len(bh)))
+    hs[0] = h_prev
+    hs[1:] = np.tanh(Wxh.T[inputs] + hs[:-1] @ Whh.T + bh)
+    return hs, softmax(hs[1:] @ Why.T + by)
+
+
+@FORWARD.mistake("""
+    The scores are made from the sums, before tanh has squashed them.
+    A prediction reads the state.
+    """)
+def scores_from_the_sums(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    sums = Wxh.T[inputs] + hs[:-1] @ Whh.T + bh
+    return hs, softmax(sums @ Why.T + by)
+
+
+@FORWARD.mistake("""
+    Every row of `ps` is made from the last state.
+    The prediction of step t reads the state after character t: look at the index inside the loop.
+    """)
+def all_from_the_last_state(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, _ = forward(inputs, h_prev, Wxh, Whh, Why, bh, by)
+    return hs, np.array([softmax(Why @ hs[-1] + by) for _ in inputs])
 
 
 EXERCISES_HERE = [RNN_STEP, FORWARD]

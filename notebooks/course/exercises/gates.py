@@ -139,7 +139,7 @@ def candidate_through_sigma(x, h_prev, W, U, b):
 
 
 @GRU_STEP.mistake("""
-    σ is mirrored: the minus in $e^{-a}$ is missing, and what should open a gate closes it.
+    σ is mirrored: the minus in `exp(-a)` is missing, and what should open a gate closes it.
     """)
 def minus_forgotten_in_sigma(x, h_prev, W, U, b):
     z, r = gates_of(x, h_prev, W, U, b, lambda a: 1 / (1 + np.exp(a)))

@@ -561,6 +561,15 @@ def mean_over_batch(probabilities, targets):
 
 
 @CROSS_ENTROPY.mistake("""
+    The surprises are averaged over time and added up over the batch.
+    Add up over both, so that 25 steps start at 77, not at 3.
+    """)
+def mean_over_time(probabilities, targets):
+    losses = -np.log(of_targets(probabilities, targets))
+    return losses.mean(axis=0).sum()
+
+
+@CROSS_ENTROPY.mistake("""
     The loss is negative.
     The logarithm of a probability is never above 0; a surprise is never below it.
     """)
@@ -736,6 +745,15 @@ def lower_floor_in_the_log(probabilities, targets):
 def others_counted_too(probabilities, targets):
     hot = np.eye(probabilities.shape[-1])[targets]
     return -(hot * np.log(probabilities) + (1 - hot) * np.log(1 - probabilities)).sum()
+
+
+@CROSS_ENTROPY.mistake("""
+    For each character that did not come, the surprise at its absence is added.
+    A row is no list of yes-or-no questions: one of V characters comes, and its surprise is the whole loss.
+    """)
+def absences_counted_too(probabilities, targets):
+    hot = np.eye(probabilities.shape[-1])[targets] == 1
+    return -np.log(np.where(hot, probabilities, 1 - probabilities)).sum()
 
 
 @CROSS_ENTROPY.mistake("""

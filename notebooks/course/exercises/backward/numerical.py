@@ -53,6 +53,7 @@ def softened(array):
 def numerical_gradient_cases(rng):
     """Functions whose gradients are known; vectors and matrices; slopes of 0; sharp bends.
 
+    A transposed matrix; laid flat, it is a copy.
     High up, a difference keeps few of its digits; on waves a large step goes astray.
     """
     yield cubes, np.array([2.0])
@@ -66,6 +67,7 @@ def numerical_gradient_cases(rng):
     yield wavy, np.array([0.0, 0.1])
     yield cubes, np.array([[3.0]])
     yield total, np.zeros((2, 1))
+    yield cubes, np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]).T
     yield softened, rng.normal(size=(3, 4))
     yield cubes, rng.normal(size=(2, 2, 3))
 
@@ -425,3 +427,45 @@ NUMERICAL_GRADIENT.mistake(
         )
     )
 )
+
+
+NUMERICAL_GRADIENT.mistake(
+    """
+    The step is a share of the entry, so an entry of 0 is not turned at all, and 0 is divided by 0.
+    Let every entry be turned by the same step, 1e-5.
+    """,
+    name="step-relative-to-the-entry",
+)(over_entries(lambda f, array, index, step: central(f, array, index, step * np.abs(array[index]))))
+
+
+@NUMERICAL_GRADIENT.mistake(
+    """
+    float32 keeps 7 digits: turned by so little, most of the difference is rounding.
+    Keep the array in float64, with 16 digits.
+    """,
+    sign=r"float32|single",
+)
+def in_single_precision(f, array):
+    gradient, short = np.zeros(array.shape), array.astype(np.float32)
+    for index in np.ndindex(array.shape):
+        gradient[index] = central(f, short, index, 1e-5)
+    return gradient
+
+
+@NUMERICAL_GRADIENT.mistake(
+    """
+    Laid flat, a transposed array is a copy: turning its entries does not reach the array that `f` is given, and all slopes are 0.
+    `np.ndindex(array.shape)` gives places in the array itself.
+    """,
+    sign=r"\bravel\(|\breshape\(",
+)
+def laid_flat_as_a_copy(f, array):
+    flat, slopes = array.ravel(), np.zeros(array.size)
+    for i in range(array.size):
+        old = flat[i]
+        flat[i] = old + 1e-5
+        above = f(array)
+        flat[i] = old - 1e-5
+        slopes[i] = (above - f(array)) / (2 * 1e-5)
+        flat[i] = old
+    return slopes.reshape(array.shape)

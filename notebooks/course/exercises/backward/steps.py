@@ -293,6 +293,22 @@ def target_set_to_zero(ps, targets):
     return ps * (1 - true_rows(ps, targets))
 
 
+@OUTPUT_GRADIENT.mistake("""
+    Every number is divided by how many characters there are.
+    The loss is a sum over the steps, and nothing in it is a mean.
+    """)
+def divided_by_characters(ps, targets):
+    return (ps - true_rows(ps, targets)) / ps.shape[1]
+
+
+@OUTPUT_GRADIENT.mistake("""
+    `ps` goes through softmax once more.
+    They are probabilities already.
+    """)
+def softmax_again(ps, targets):
+    return rnn_core.softmax(ps) - true_rows(ps, targets)
+
+
 # backward_step -------------------------------------------------------------------------------
 
 
@@ -609,10 +625,24 @@ BACKWARD_STEP.mistake(
 )(through(lambda h, h_prev: 1 - np.abs(h)))
 
 
+for bound in (1, 5):
+
+    @BACKWARD_STEP.mistake(
+        f"""
+        `da` is cut off at {bound}.
+        Keeping gradients in bounds has a lesson of its own; here they should be exact.
+        """,
+        name=f"cut-off-at-{bound}",
+    )
+    def cut_off(dh, h, h_prev, Whh, bound=bound):
+        da = np.clip(dh * (1 - h**2), -bound, bound)
+        return da, Whh.T @ da
+
+
 @BACKWARD_STEP.mistake("""
-    Both are rows of one array.
-    Give back two arrays, with a comma between them.
+    `dh` is added to what is handed back.
+    It is blame of this step's state, and reaches the state before through `Whh` alone.
     """)
-def stacked(dh, h, h_prev, Whh):
+def handed_past_whh(dh, h, h_prev, Whh):
     da = dh * (1 - h**2)
-    return np.array([da, Whh.T @ da])
+    return da, dh + Whh.T @ da

@@ -11,6 +11,7 @@ from .steps import (
     back_before_tanh,
     backward_step,
     output_gradient,
+    slope_of_the_step_before_too,
     target_not_subtracted,
     through,
     truth_less_belief,
@@ -743,3 +744,75 @@ def keys_with_a_d(*args):
     """)
 def tuple_for_dict(*args):
     return tuple(backward(*args).values())
+
+
+for bound in (1, 5):
+    BACKWARD.mistake(
+        f"""
+        What is handed back to the step before is cut off at {bound} at every step.
+        Keeping gradients in bounds has a lesson of its own; here they should be exact.
+        """,
+        name=f"later-blame-cut-off-at-{bound}",
+    )(
+        with_step(
+            lambda dh, h, h_prev, Whh, bound=bound: (
+                dh * (1 - h**2),
+                np.clip(Whh.T @ (dh * (1 - h**2)), -bound, bound),
+            )
+        )
+    )
+
+
+@BACKWARD.mistake("""
+    Each step hands back the blame of its own prediction alone, so blame reaches one step back and no further.
+    What came from later goes on as well: hand back what `das[t]` makes, the whole of it.
+    """)
+def handed_one_step_back(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        own = Why.T @ dys[t]
+        das[t] = (own + dh_later) * (1 - hs[t + 1] ** 2)
+        dh_later = Whh.T @ (own * (1 - hs[t + 1] ** 2))
+    return gathered(dys, das, inputs, hs)
+
+
+BACKWARD.mistake(
+    """
+    What is handed back has been multiplied by the slope at the step before, and there it is multiplied by it again.
+    Hand it back as it comes out of `Whh`: it meets other blame first.
+    """,
+    name="slope-of-the-step-before-too",
+)(with_step(slope_of_the_step_before_too))
+
+
+@BACKWARD.mistake("""
+    The loop runs from step 1 to the last, so step 0 is left out and each step comes before the one whose blame it needs.
+    Begin with the last step, and end with step 0.
+    """)
+def forwards_from_step_one(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    return gathered(dys, walk(dys, hs, Whh, Why, steps=range(1, len(inputs))), inputs, hs)
+
+
+BACKWARD.mistake(
+    """
+    The gradients of the biases still have a row for each time step.
+    A bias takes part in every step: add up over time.
+    """,
+    name="biases-not-summed",
+)(with_other(lambda dys, das, inputs, targets, hs, V: {"bh": das, "by": dys}))
+
+
+@BACKWARD.mistake("""
+    Step 1 hands nothing back, so step 0 is blamed for what came from further on, or for nothing.
+    Look at the condition inside the loop: step 1 has a step before it, and step 0 has the state that was given.
+    """)
+def nothing_from_step_one(inputs, targets, hs, ps, Wxh, Whh, Why):
+    dys = output_gradient(ps, targets)
+    das, dh_later = np.zeros(hs[1:].shape), np.zeros(len(Whh))
+    for t in reversed(range(len(inputs))):
+        das[t] = (Why.T @ dys[t] + dh_later) * (1 - hs[t + 1] ** 2)
+        if t > 1:
+            dh_later = Whh.T @ das[t]
+    return gathered(dys, das, inputs, hs)
