@@ -515,6 +515,114 @@ def test_a_learners_own_spelling_is_recognised(mistake):
     assert result.mistake == mistake, result.message
 
 
+# Lessons 5 to 13 --------------------------------------------------------------------------
+
+DRAWING = """
+def sample_character(probabilities, rng):
+    V = len(probabilities)
+    return int(rng.choice(V, p={}))"""
+
+READING = """
+def generate(model, prompt, n, temperature, rng):
+    h, text = np.zeros(model.hidden_size), ""
+    for char in prompt:
+        x = one_hot([model.char_to_ix[char]], model.vocab_size)[0]
+        h = rnn_step(x, h, model.Wxh, model.Whh, model.bh)
+    {}
+    for k in range(n):
+        p = apply_temperature(model.Why @ h + model.by, temperature)
+        ix = {}
+        text += model.ix_to_char[ix]
+        x = {}
+        h = rnn_step(x, h, model.Wxh, model.Whh, model.bh)
+    return text"""
+DRAWN, READ = "sample_character(p, rng)", "one_hot([ix], model.vocab_size)[0]"
+
+LATER = [  # name of the mistake, a learner's own spelling
+    *(
+        ("impossible-made-possible", DRAWING.format(floor))
+        for floor in (
+            "(q := np.clip(probabilities, 2e-2, None)) / q.sum()",
+            "(q := np.clip(probabilities, 1e-3, None)) / q.sum()",
+            "(probabilities + 1e-8) / (probabilities + 1e-8).sum()",
+            "0.97 * probabilities + 0.03 / V",
+        )
+    ),
+    (
+        "rare-ones-dropped",
+        DRAWING.format("(q := np.where(probabilities < 0.08, 0, probabilities)) / q.sum()"),
+    ),
+    (
+        "gumbel-without-logarithm",
+        """
+def sample_character(probabilities, rng):
+    return int(np.argmax(probabilities + rng.gumbel(size=len(probabilities))))""",
+    ),
+    ("squared", DRAWING.format("probabilities**2 / (probabilities**2).sum()")),
+    (
+        "first-above-of-its-own",
+        """
+def sample_character(probabilities, rng):
+    return int(np.argmax(rng.random(len(probabilities)) < probabilities))""",
+    ),
+    ("another-one-read", READING.format("", DRAWN, "one_hot([p.argmax()], len(p))[0]")),
+    ("another-one-read", READING.format("", DRAWN, f"one_hot([{DRAWN}], len(p))[0]")),
+    ("another-one-read", READING.format("", DRAWN, "p")),
+    ("greedy-after-the-first", READING.format("", f"{DRAWN} if k == 0 else int(p.argmax())", READ)),
+    (
+        "seeded-inside",
+        READING.format("import copy; rng = copy.deepcopy(rng)", DRAWN, READ),
+    ),
+    ("no-warming", READING.format("h = np.zeros(model.hidden_size)", DRAWN, READ)),
+    (
+        "temperature-once",
+        READING.format("", DRAWN, READ).replace(
+            "temperature)\n", "temperature if not k else 1.0)\n"
+        ),
+    ),
+    (
+        "prompt-without-its-beginning",
+        READING.format("", DRAWN, READ).replace("in prompt:", "in prompt[1:]:"),
+    ),
+    (
+        "first-place-left",
+        """
+def generate(model, prompt, n, temperature, rng):
+    hs, _ = model.forward([model.char_to_ix[char] for char in prompt], np.zeros(model.hidden_size))
+    h, said = hs[-1], np.zeros(n, dtype=int)
+    for i in range(1, n):
+        said[i] = sample_character(apply_temperature(model.Why @ h + model.by, temperature), rng)
+        h = rnn_step(one_hot(said[i : i + 1], len(model.by))[0], h, model.Wxh, model.Whh, model.bh)
+    return "".join(model.ix_to_char[ix] for ix in said)""",
+    ),
+    (
+        "power-normalised",
+        """
+def apply_temperature(scores, temperature):
+    p = softmax(scores) ** (1 / temperature)
+    return p / p.sum()""",
+    ),
+    # MORE#
+]
+
+
+@pytest.mark.parametrize(
+    "mistake, source", LATER, ids=[f"{i}-{one}" for i, (one, _) in enumerate(LATER)]
+)
+def test_a_learners_own_spelling_is_recognised_later(mistake, source):
+    name, function = written(source)
+    start = time.process_time()
+    result = check(name, function, keep=False)
+    assert result.mistake == mistake, result.message
+    assert time.process_time() - start < 3.0
+
+
+def test_right_draws_pass_whatever_they_are_made_of():
+    for p in ("probabilities", "probabilities / probabilities.sum()"):
+        assert check(*written(DRAWING.format(p)), keep=False).passed
+    assert check(*written(READING.format("", DRAWN, READ)), keep=False).passed
+
+
 LOOP = """
 def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
     dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
