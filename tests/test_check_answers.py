@@ -538,6 +538,38 @@ def generate(model, prompt, n, temperature, rng):
     return text"""
 DRAWN, READ = "sample_character(p, rng)", "one_hot([ix], model.vocab_size)[0]"
 
+ADAGRAD = """
+def adagrad_update(param, grad, memory, learning_rate):
+    {}
+    {}"""
+
+CLIPPING = """
+def clip_by_norm(gradients, limit):
+    norm = np.sqrt(sum((g**2).sum() for g in gradients.values())) or 1.0
+    scale = {}
+    return {{name: g * scale for name, g in gradients.items()}}"""
+
+GRU = """
+def gru_step(x, h_prev, W, U, b):
+    z, r = (({})
+            for a in (x @ W[k].T + h_prev @ U[k].T + b[k] for k in (0, 1)))
+    c = np.tanh({})
+    return z, r, c, {}"""
+SIGMA = "1 / (1 + np.exp(-a))"
+PLAIN = "x @ W[2].T + (r * h_prev) @ U[2].T + b[2]", "(1 - z) * h_prev + z * c"
+
+GRU_BACK = """
+def gru_backward_step(dh, h_prev, z, r, c, U):
+    daz = dh * ({daz}) * {z}
+    dac = dh * {share} * (1 - {c})
+    drh = dac @ {U2}
+    dar = {dar} * {r}
+    return np.stack([daz, dar, dac]), dh * ({kept}) + {dc} + daz @ {U0} + dar @ U[1]"""
+BACK = {
+    **{"daz": "c - h_prev", "z": "z * (1 - z)", "share": "z", "c": "c**2", "U2": "U[2]"},
+    **{"dar": "drh * h_prev", "r": "r * (1 - r)", "kept": "1 - z", "dc": "drh * r", "U0": "U[0]"},
+}
+
 LATER = [  # name of the mistake, a learner's own spelling
     *(
         ("impossible-made-possible", DRAWING.format(floor))
@@ -602,6 +634,111 @@ def apply_temperature(scores, temperature):
     p = softmax(scores) ** (1 / temperature)
     return p / p.sum()""",
     ),
+    (
+        "copy-written-into",
+        "\ndef sgd_update(param, grad, learning_rate):\n    p = param.reshape(-1)\n    p -= learning_rate * grad.reshape(-1)",
+    ),
+    (
+        "divided-by-size",
+        "\ndef sgd_update(param, grad, learning_rate):\n    param -= learning_rate * grad / grad.size",
+    ),
+    (
+        "divided-by-length",
+        "\ndef sgd_update(param, grad, learning_rate):\n    param -= learning_rate * grad / len(grad)",
+    ),
+    (
+        "weight-decay-1e-4",
+        "\ndef sgd_update(param, grad, learning_rate):\n    param -= learning_rate * (grad + 1e-4 * param)",
+    ),
+    *(
+        (mistake, ADAGRAD.format(*lines))
+        for mistake, *lines in (
+            (
+                "copy-written-into",
+                "p, m, g = param.reshape(-1), memory.reshape(-1), grad.reshape(-1); m += g**2",
+                "p -= learning_rate * g / np.sqrt(m + 1e-8)",
+            ),
+            (
+                "copy-of-param-written-into",
+                "memory += grad**2",
+                "param.reshape(-1)[:] -= (learning_rate * grad / np.sqrt(memory + 1e-8)).reshape(-1)",
+            ),
+            (
+                "root-of-each",
+                "memory += grad**2",
+                "param -= learning_rate * grad / (np.sqrt(memory) + np.sqrt(1e-8))",
+            ),
+            (
+                "larger-under-the-root",
+                "memory += grad**2",
+                "param -= learning_rate * grad / np.sqrt(np.maximum(memory, 1e-8))",
+            ),
+            (
+                "memory-adds-gradients",
+                "memory += grad",
+                "param -= learning_rate * grad / np.sqrt(memory + 1e-8)",
+            ),
+        )
+    ),
+    ("smaller-upside-down", CLIPPING.format("min(1.0, norm / limit)")),
+    ("constant-added", CLIPPING.format("min(1.0, limit / (norm + 1e-6))")),
+    *(
+        (mistake, GRU.format(*changes))
+        for mistake, *changes in (
+            ("sigma-overflows", "np.exp(a) / (1 + np.exp(a))", *PLAIN),
+            (
+                "as-in-pytorch",
+                SIGMA,
+                "x @ W[2].T + r * (h_prev @ U[2].T) + b[2]",
+                "z * h_prev + (1 - z) * c",
+            ),
+            (
+                "reset-of-the-whole-sum",
+                SIGMA,
+                "r * (x @ W[2].T + h_prev @ U[2].T + b[2])",
+                PLAIN[1],
+            ),
+            (
+                "reset-gate-turned-round",
+                SIGMA,
+                "x @ W[2].T + ((1 - r) * h_prev) @ U[2].T + b[2]",
+                PLAIN[1],
+            ),
+            ("bias-of-candidate-forgotten", SIGMA, "x @ W[2].T + (r * h_prev) @ U[2].T", PLAIN[1]),
+            ("covered-state-kept", SIGMA, PLAIN[0], "(1 - z) * (h_prev := r * h_prev) + z * c"),
+            ("sums-cut-at-20", "1 / (1 + np.exp(-np.clip(a, -20, 20)))", *PLAIN),
+        )
+    ),
+    (
+        "old-state-covered-for-good",
+        """
+def gru_step(x, h_prev, W, U, b):
+    z, r = (1 / (1 + np.exp(-(x @ W[k].T + h_prev @ U[k].T + b[k]))) for k in (0, 1))
+    h_prev *= r
+    c = np.tanh(x @ W[2].T + h_prev @ U[2].T + b[2])
+    return z, r, c, (1 - z) * h_prev + z * c""",
+    ),
+    *(
+        (mistake, GRU_BACK.format(**(BACK | changes)))
+        for mistake, changes in (
+            ("slope-of-sigma-forgotten-at-r", {"r": "1"}),
+            ("slope-of-sigma-forgotten-at-z", {"z": "1"}),
+            ("gate-turned-round", {"daz": "h_prev - c", "share": "(1 - z)", "kept": "z"}),
+            ("reset-as-in-pytorch", {"dar": "dac * (h_prev @ U[2].T)", "dc": "(dac * r) @ U[2]"}),
+            ("slope-of-tanh-of-c", {"c": "np.tanh(c) ** 2"}),
+            ("u-transposed-for-candidate", {"U2": "U[2].T"}),
+            ("u-transposed-for-update-gate", {"U0": "U[0].T"}),
+        )
+    ),
+    (
+        "clipped-at-5",
+        """
+def gru_backward_step(dh, h_prev, z, r, c, U):
+    daz, dac = dh * (c - h_prev) * z * (1 - z), dh * z * (1 - c**2)
+    dar = (dac @ U[2]) * h_prev * r * (1 - r)
+    dh_prev = dh * (1 - z) + (dac @ U[2]) * r + daz @ U[0] + dar @ U[1]
+    return np.clip(np.stack([daz, dar, dac]), -5, 5), np.clip(dh_prev, -5, 5)""",
+    ),
     # MORE#
 ]
 
@@ -617,7 +754,10 @@ def test_a_learners_own_spelling_is_recognised_later(mistake, source):
     assert time.process_time() - start < 3.0
 
 
-def test_right_draws_pass_whatever_they_are_made_of():
+def test_the_answers_that_these_are_made_of_pass():
+    assert check(*written(GRU.format(SIGMA, *PLAIN)), keep=False).passed
+    assert check(*written(GRU_BACK.format(**BACK)), keep=False).passed
+    assert check(*written(CLIPPING.format("min(1.0, limit / (norm + 1e-12))")), keep=False).passed
     for p in ("probabilities", "probabilities / probabilities.sum()"):
         assert check(*written(DRAWING.format(p)), keep=False).passed
     assert check(*written(READING.format("", DRAWN, READ)), keep=False).passed
