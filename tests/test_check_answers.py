@@ -566,9 +566,60 @@ def gru_backward_step(dh, h_prev, z, r, c, U):
     dar = {dar} * {r}
     return np.stack([daz, dar, dac]), dh * ({kept}) + {dc} + daz @ {U0} + dar @ U[1]"""
 BACK = {
-    **{"daz": "c - h_prev", "z": "z * (1 - z)", "share": "z", "c": "c**2", "U2": "U[2]"},
-    **{"dar": "drh * h_prev", "r": "r * (1 - r)", "kept": "1 - z", "dc": "drh * r", "U0": "U[0]"},
+    "daz": "c - h_prev",
+    "z": "z * (1 - z)",
+    "share": "z",
+    "c": "c**2",
+    "U2": "U[2]",
+    "dar": "drh * h_prev",
+    "r": "r * (1 - r)",
+    "kept": "1 - z",
+    "dc": "drh * r",
+    "U0": "U[0]",
 }
+
+COUNTING = """
+def ngram_probability(counts, context, character):
+    found = counts.get({}, {{}})
+    return found.get(character, 0) / {}"""
+
+CUTTING = """
+def chunks(indices, seq_length):
+    found = []
+    for p in range(0, {}, seq_length):
+        a, b = indices[p : p + seq_length], indices[p + 1 : p + seq_length + 1]
+        found.append(({}, {}, p == 0))
+    return found"""
+
+TRAINING = """
+def train_step(model, inputs, targets, h_prev):
+    hs, ps = model.forward(inputs, h_prev)
+    loss = cross_entropy(ps, targets)
+    {}
+    gradients = clip_by_value(model.backward(inputs, targets, hs, ps), 5.0)
+    for name, param in model.parameters.items():
+        adagrad_update(param, gradients[name], model.memory[name], {})
+    return loss, hs[-1]"""
+
+FORWARD = """
+def forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, *h_prev.shape))
+    hs[0] = h_prev
+    for t in range(len(inputs)):
+        hs[t + 1] = np.tanh({} + {} @ Whh.T + bh)
+    return hs, softmax(hs[1:] @ Why.T + by)"""
+
+BACKWARD = """
+def backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why):
+    H, V = Wxh.shape
+    dys, das, back = ps - one_hot(targets, V), np.zeros(hs[1:].shape), 0
+    for t in reversed(range(len(inputs))):
+        das[t] = (dys[t] @ Why + back) * (1 - hs[t + 1] ** 2)
+        back = {back}
+    rows = lambda array: array.reshape(-1, array.shape[-1])
+    return {{"Wxh": {da} @ rows(one_hot(inputs, V)), "Whh": {da} @ rows(hs[:-1]),
+            "Why": {dy} @ rows(hs[1:]), "bh": rows(das).{sum}(0), "by": rows(dys).{sum}(0)}}"""
+SENT = {"back": "das[t] @ Whh", "da": "rows(das).T", "dy": "rows(dys).T", "sum": "sum"}
 
 LATER = [  # name of the mistake, a learner's own spelling
     *(
@@ -636,7 +687,10 @@ def apply_temperature(scores, temperature):
     ),
     (
         "copy-written-into",
-        "\ndef sgd_update(param, grad, learning_rate):\n    p = param.reshape(-1)\n    p -= learning_rate * grad.reshape(-1)",
+        """
+def sgd_update(param, grad, learning_rate):
+    p = param.reshape(-1)
+    p -= learning_rate * grad.reshape(-1)""",
     ),
     (
         "divided-by-size",
@@ -739,7 +793,126 @@ def gru_backward_step(dh, h_prev, z, r, c, U):
     dh_prev = dh * (1 - z) + (dac @ U[2]) * r + daz @ U[0] + dar @ U[1]
     return np.clip(np.stack([daz, dar, dac]), -5, 5), np.clip(dh_prev, -5, 5)""",
     ),
-    # MORE#
+    *(
+        (mistake, "\ndef " + answer.replace(" = ", ":\n    return ", 1))
+        for mistake, answer in (
+            (
+                "1e-6-added",
+                "apply_temperature(scores, temperature) = softmax(scores / (temperature + 1e-6))",
+            ),
+            (
+                "root-of-temperature",
+                "apply_temperature(scores, temperature) = softmax(scores / np.sqrt(temperature))",
+            ),
+            (
+                "logarithm-of-scores",
+                "apply_temperature(scores, temperature) = softmax(np.log(scores + 1e-8) / temperature)",
+            ),
+            ("1e-8-added", "perplexity(loss, count) = np.exp(loss / (count + 1e-8))"),
+            (
+                "cut-from-the-end",
+                "split_text(text, fraction) = (text[:(k := len(text) - int(fraction * len(text)))], text[k:])",
+            ),
+            (
+                "minus-zero",
+                "split_text(text, fraction) = (text[:-(k := len(text) - int(fraction * len(text)))], text[-k:])",
+            ),
+            (
+                "last-in-both",
+                "split_text(text, fraction) = (text[:(n := int(fraction * len(text)))], text[n - 1:])",
+            ),
+        )
+    ),
+    *(
+        (mistake, COUNTING.format(*changes))
+        for mistake, *changes in (
+            ("last-character-of-context", "context[-1:]", "max(1, sum(found.values()))"),
+            ("1e-8-added-below", "context", "(sum(found.values()) + 1e-8)"),
+        )
+    ),
+    (
+        "perplexity-given-back",
+        """
+def ablate(model, unit, text):
+    import copy
+    quiet = copy.deepcopy(model)
+    quiet.Whh[:, unit] = quiet.Why[:, unit] = 0
+    indices = quiet.vocabulary.encode(text)
+    _, ps = quiet.forward(indices[:-1], np.zeros(quiet.hidden_size))
+    return np.exp(cross_entropy(ps, indices[1:]) / (len(text) - 1))""",
+    ),
+    *(
+        ("rolled-inside", CUTTING.format(*lines))
+        for lines in (("len(indices) - seq_length", "a", "np.roll(a, -1)"),)
+    ),
+    ("short-chunk-kept", CUTTING.format("len(indices) - 1", "a[: len(b)]", "b")),
+    (
+        "targets-from-next-chunk",
+        CUTTING.format(
+            "len(indices) - seq_length", "a", "indices[p + seq_length : p + 2 * seq_length]"
+        ),
+    ),
+    (
+        "every-few",
+        """
+def chunks(indices, seq_length):
+    n = (len(indices) - 1) // seq_length
+    inputs = indices[: n * seq_length].reshape(seq_length, n).T
+    targets = indices[1 : n * seq_length + 1].reshape(seq_length, n).T
+    return [(inputs[i], targets[i], i == 0) for i in range(n)]""",
+    ),
+    ("rate-over-length", TRAINING.format("", "model.learning_rate / len(inputs)")),
+    ("start-cleared-for-backward", TRAINING.format("hs[0] = 0", "model.learning_rate")),
+    (
+        "units-mean-left-in",
+        """
+def unit_correlation(hs, feature):
+    b = feature - feature.mean()
+    return b @ hs / (np.linalg.norm(hs, axis=0) * np.linalg.norm(b))""",
+    ),
+    (
+        "mean-of-all-units",
+        """
+def unit_correlation(hs, feature):
+    a, b = hs - hs.mean(), feature - feature.mean()
+    return (a * b[:, None]).sum(axis=0) / np.sqrt((a**2).sum(axis=0) * (b**2).sum())""",
+    ),
+    (
+        "1e-8-added-to-the-product",
+        """
+def unit_correlation(hs, feature):
+    a, b = hs - hs.mean(axis=0), feature - feature.mean()
+    return (a * b[:, None]).mean(axis=0) / (a.std(axis=0) * b.std() + 1e-8)""",
+    ),
+    *(
+        (mistake, FORWARD.format(*changes))
+        for mistake, *changes in (
+            ("mean-state-read", "Wxh.T[inputs[t]]", "hs[t].mean(axis=0)"),
+            ("reshaped-for-turned", "Wxh[:, inputs[t]].reshape(len(h_prev), -1)", "hs[t]"),
+        )
+    ),
+    (
+        "carried-across",
+        """
+def forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    T, B = inputs.shape
+    hs, ps, h = np.zeros((T + 1, B, len(bh))), np.zeros((T, B, len(by))), h_prev[0]
+    for b in range(B):
+        hs[0, b] = h
+        for t in range(T):
+            h = np.tanh(Wxh[:, inputs[t, b]] + Whh @ h + bh)
+            hs[t + 1, b], ps[t, b] = h, softmax(Why @ h + by)
+    return hs, ps""",
+    ),
+    *(
+        (mistake, BACKWARD.format(**(SENT | changes)))
+        for mistake, changes in (
+            ("reshaped-for-turned-wxh-whh", {"da": "das.reshape(H, -1)"}),
+            ("reshaped-for-turned-why", {"dy": "dys.reshape(V, -1)"}),
+            ("biases-averaged", {"sum": "mean"}),
+            ("clipped-at-5-in-the-loop", {"back": "np.clip(das[t] @ Whh, -5, 5)"}),
+        )
+    ),
 ]
 
 
@@ -755,6 +928,10 @@ def test_a_learners_own_spelling_is_recognised_later(mistake, source):
 
 
 def test_the_answers_that_these_are_made_of_pass():
+    assert check(*written(BACKWARD.format(**SENT)), keep=False).passed
+    assert check(*written(FORWARD.format("Wxh.T[inputs[t]]", "hs[t]")), keep=False).passed
+    assert check(*written(TRAINING.format("", "model.learning_rate")), keep=False).passed
+    assert check(*written(CUTTING.format("len(indices) - seq_length", "a", "b")), keep=False).passed
     assert check(*written(GRU.format(SIGMA, *PLAIN)), keep=False).passed
     assert check(*written(GRU_BACK.format(**BACK)), keep=False).passed
     assert check(*written(CLIPPING.format("min(1.0, limit / (norm + 1e-12))")), keep=False).passed
