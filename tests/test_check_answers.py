@@ -927,6 +927,14 @@ def test_a_learners_own_spelling_is_recognised_later(mistake, source):
     assert time.process_time() - start < 3.0
 
 
+def test_swapped_parameters_are_not_taken_for_an_array_that_was_made_anew():
+    for names in ("grad, param, memory", "memory, grad, param", "param, memory, grad"):
+        source = ADAGRAD.format(
+            "memory += grad**2", "param -= learning_rate * grad / np.sqrt(memory + 1e-8)"
+        ).replace("param, grad, memory", names)
+        assert "rebound" not in (check(*written(source), keep=False).mistake or "")
+
+
 def test_the_answers_that_these_are_made_of_pass():
     assert check(*written(BACKWARD.format(**SENT)), keep=False).passed
     assert check(*written(FORWARD.format("Wxh.T[inputs[t]]", "hs[t]")), keep=False).passed

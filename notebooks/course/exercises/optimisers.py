@@ -665,6 +665,7 @@ def one_memory_for_all(param, grad, memory, learning_rate):
     An assignment to the name, or a `return`, leaves the network's own array alone: write into it.
     """,
     name="param-rebound",
+    sign=r"\w = .*\bparam\b|\bparam = |\breturn\b",
 )
 def ada_param_rebound(param, grad, memory, learning_rate):
     memory += grad**2
