@@ -586,6 +586,439 @@ def test_a_learners_own_spelling_is_recognised(mistake):
     assert result.mistake == mistake, result.message
 
 
+# Lessons 5 to 13 --------------------------------------------------------------------------
+
+DRAWING = """
+def sample_character(probabilities, rng):
+    V = len(probabilities)
+    return int(rng.choice(V, p={}))"""
+
+READING = """
+def generate(model, prompt, n, temperature, rng):
+    h, text = np.zeros(model.hidden_size), ""
+    for char in prompt:
+        x = one_hot([model.char_to_ix[char]], model.vocab_size)[0]
+        h = rnn_step(x, h, model.Wxh, model.Whh, model.bh)
+    {}
+    for k in range(n):
+        p = apply_temperature(model.Why @ h + model.by, temperature)
+        ix = {}
+        text += model.ix_to_char[ix]
+        x = {}
+        h = rnn_step(x, h, model.Wxh, model.Whh, model.bh)
+    return text"""
+DRAWN, READ = "sample_character(p, rng)", "one_hot([ix], model.vocab_size)[0]"
+
+ADAGRAD = """
+def adagrad_update(param, grad, memory, learning_rate):
+    {}
+    {}"""
+
+CLIPPING = """
+def clip_by_norm(gradients, limit):
+    norm = np.sqrt(sum((g**2).sum() for g in gradients.values())) or 1.0
+    scale = {}
+    return {{name: g * scale for name, g in gradients.items()}}"""
+
+GRU = """
+def gru_step(x, h_prev, W, U, b):
+    z, r = (({})
+            for a in (x @ W[k].T + h_prev @ U[k].T + b[k] for k in (0, 1)))
+    c = np.tanh({})
+    return z, r, c, {}"""
+SIGMA = "1 / (1 + np.exp(-a))"
+PLAIN = "x @ W[2].T + (r * h_prev) @ U[2].T + b[2]", "(1 - z) * h_prev + z * c"
+
+GRU_BACK = """
+def gru_backward_step(dh, h_prev, z, r, c, U):
+    daz = dh * ({daz}) * {z}
+    dac = dh * {share} * (1 - {c})
+    drh = dac @ {U2}
+    dar = {dar} * {r}
+    return np.stack([daz, dar, dac]), dh * ({kept}) + {dc} + daz @ {U0} + dar @ U[1]"""
+BACK = {
+    "daz": "c - h_prev",
+    "z": "z * (1 - z)",
+    "share": "z",
+    "c": "c**2",
+    "U2": "U[2]",
+    "dar": "drh * h_prev",
+    "r": "r * (1 - r)",
+    "kept": "1 - z",
+    "dc": "drh * r",
+    "U0": "U[0]",
+}
+
+COUNTING = """
+def ngram_probability(counts, context, character):
+    found = counts.get({}, {{}})
+    return found.get(character, 0) / {}"""
+
+CUTTING = """
+def chunks(indices, seq_length):
+    found = []
+    for p in range(0, {}, seq_length):
+        a, b = indices[p : p + seq_length], indices[p + 1 : p + seq_length + 1]
+        found.append(({}, {}, p == 0))
+    return found"""
+
+TRAINING = """
+def train_step(model, inputs, targets, h_prev):
+    hs, ps = model.forward(inputs, h_prev)
+    loss = cross_entropy(ps, targets)
+    {}
+    gradients = clip_by_value(model.backward(inputs, targets, hs, ps), 5.0)
+    for name, param in model.parameters.items():
+        adagrad_update(param, gradients[name], model.memory[name], {})
+    return loss, hs[-1]"""
+
+FORWARD = """
+def forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs = np.zeros((len(inputs) + 1, *h_prev.shape))
+    hs[0] = h_prev
+    for t in range(len(inputs)):
+        hs[t + 1] = np.tanh({} + {} @ Whh.T + bh)
+    return hs, softmax(hs[1:] @ Why.T + by)"""
+
+BACKWARD = """
+def backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why):
+    H, V = Wxh.shape
+    dys, das, back = ps - one_hot(targets, V), np.zeros(hs[1:].shape), 0
+    for t in reversed(range(len(inputs))):
+        das[t] = (dys[t] @ Why + back) * (1 - hs[t + 1] ** 2)
+        back = {back}
+    rows = lambda array: array.reshape(-1, array.shape[-1])
+    return {{"Wxh": {da} @ rows(one_hot(inputs, V)), "Whh": {da} @ rows(hs[:-1]),
+            "Why": {dy} @ rows(hs[1:]), "bh": rows(das).{sum}(0), "by": rows(dys).{sum}(0)}}"""
+SENT = {"back": "das[t] @ Whh", "da": "rows(das).T", "dy": "rows(dys).T", "sum": "sum"}
+
+LATER = [  # name of the mistake, a learner's own spelling
+    *(
+        ("impossible-made-possible", DRAWING.format(floor))
+        for floor in (
+            "(q := np.clip(probabilities, 2e-2, None)) / q.sum()",
+            "(q := np.clip(probabilities, 1e-3, None)) / q.sum()",
+            "(probabilities + 1e-8) / (probabilities + 1e-8).sum()",
+            "0.97 * probabilities + 0.03 / V",
+        )
+    ),
+    (
+        "rare-ones-dropped",
+        DRAWING.format("(q := np.where(probabilities < 0.08, 0, probabilities)) / q.sum()"),
+    ),
+    (
+        "gumbel-without-logarithm",
+        """
+def sample_character(probabilities, rng):
+    return int(np.argmax(probabilities + rng.gumbel(size=len(probabilities))))""",
+    ),
+    ("squared", DRAWING.format("probabilities**2 / (probabilities**2).sum()")),
+    (
+        "first-above-of-its-own",
+        """
+def sample_character(probabilities, rng):
+    return int(np.argmax(rng.random(len(probabilities)) < probabilities))""",
+    ),
+    ("another-one-read", READING.format("", DRAWN, "one_hot([p.argmax()], len(p))[0]")),
+    ("another-one-read", READING.format("", DRAWN, f"one_hot([{DRAWN}], len(p))[0]")),
+    ("another-one-read", READING.format("", DRAWN, "p")),
+    ("greedy-after-the-first", READING.format("", f"{DRAWN} if k == 0 else int(p.argmax())", READ)),
+    (
+        "seeded-inside",
+        READING.format("import copy; rng = copy.deepcopy(rng)", DRAWN, READ),
+    ),
+    ("no-warming", READING.format("h = np.zeros(model.hidden_size)", DRAWN, READ)),
+    (
+        "temperature-once",
+        READING.format("", DRAWN, READ).replace(
+            "temperature)\n", "temperature if not k else 1.0)\n"
+        ),
+    ),
+    (
+        "prompt-without-its-beginning",
+        READING.format("", DRAWN, READ).replace("in prompt:", "in prompt[1:]:"),
+    ),
+    (
+        "first-place-left",
+        """
+def generate(model, prompt, n, temperature, rng):
+    hs, _ = model.forward([model.char_to_ix[char] for char in prompt], np.zeros(model.hidden_size))
+    h, said = hs[-1], np.zeros(n, dtype=int)
+    for i in range(1, n):
+        said[i] = sample_character(apply_temperature(model.Why @ h + model.by, temperature), rng)
+        h = rnn_step(one_hot(said[i : i + 1], len(model.by))[0], h, model.Wxh, model.Whh, model.bh)
+    return "".join(model.ix_to_char[ix] for ix in said)""",
+    ),
+    (
+        "power-normalised",
+        """
+def apply_temperature(scores, temperature):
+    p = softmax(scores) ** (1 / temperature)
+    return p / p.sum()""",
+    ),
+    (
+        "copy-written-into",
+        """
+def sgd_update(param, grad, learning_rate):
+    p = param.reshape(-1)
+    p -= learning_rate * grad.reshape(-1)""",
+    ),
+    (
+        "divided-by-size",
+        "\ndef sgd_update(param, grad, learning_rate):\n    param -= learning_rate * grad / grad.size",
+    ),
+    (
+        "divided-by-length",
+        "\ndef sgd_update(param, grad, learning_rate):\n    param -= learning_rate * grad / len(grad)",
+    ),
+    (
+        "weight-decay-1e-4",
+        "\ndef sgd_update(param, grad, learning_rate):\n    param -= learning_rate * (grad + 1e-4 * param)",
+    ),
+    *(
+        (mistake, ADAGRAD.format(*lines))
+        for mistake, *lines in (
+            (
+                "copy-written-into",
+                "p, m, g = param.reshape(-1), memory.reshape(-1), grad.reshape(-1); m += g**2",
+                "p -= learning_rate * g / np.sqrt(m + 1e-8)",
+            ),
+            (
+                "copy-of-param-written-into",
+                "memory += grad**2",
+                "param.reshape(-1)[:] -= (learning_rate * grad / np.sqrt(memory + 1e-8)).reshape(-1)",
+            ),
+            (
+                "root-of-each",
+                "memory += grad**2",
+                "param -= learning_rate * grad / (np.sqrt(memory) + np.sqrt(1e-8))",
+            ),
+            (
+                "larger-under-the-root",
+                "memory += grad**2",
+                "param -= learning_rate * grad / np.sqrt(np.maximum(memory, 1e-8))",
+            ),
+            (
+                "memory-adds-gradients",
+                "memory += grad",
+                "param -= learning_rate * grad / np.sqrt(memory + 1e-8)",
+            ),
+        )
+    ),
+    ("smaller-upside-down", CLIPPING.format("min(1.0, norm / limit)")),
+    ("constant-added", CLIPPING.format("min(1.0, limit / (norm + 1e-6))")),
+    *(
+        (mistake, GRU.format(*changes))
+        for mistake, *changes in (
+            ("sigma-overflows", "np.exp(a) / (1 + np.exp(a))", *PLAIN),
+            (
+                "as-in-pytorch",
+                SIGMA,
+                "x @ W[2].T + r * (h_prev @ U[2].T) + b[2]",
+                "z * h_prev + (1 - z) * c",
+            ),
+            (
+                "reset-of-the-whole-sum",
+                SIGMA,
+                "r * (x @ W[2].T + h_prev @ U[2].T + b[2])",
+                PLAIN[1],
+            ),
+            (
+                "reset-gate-turned-round",
+                SIGMA,
+                "x @ W[2].T + ((1 - r) * h_prev) @ U[2].T + b[2]",
+                PLAIN[1],
+            ),
+            ("bias-of-candidate-forgotten", SIGMA, "x @ W[2].T + (r * h_prev) @ U[2].T", PLAIN[1]),
+            ("covered-state-kept", SIGMA, PLAIN[0], "(1 - z) * (h_prev := r * h_prev) + z * c"),
+            ("sums-cut-at-20", "1 / (1 + np.exp(-np.clip(a, -20, 20)))", *PLAIN),
+        )
+    ),
+    (
+        "old-state-covered-for-good",
+        """
+def gru_step(x, h_prev, W, U, b):
+    z, r = (1 / (1 + np.exp(-(x @ W[k].T + h_prev @ U[k].T + b[k]))) for k in (0, 1))
+    h_prev *= r
+    c = np.tanh(x @ W[2].T + h_prev @ U[2].T + b[2])
+    return z, r, c, (1 - z) * h_prev + z * c""",
+    ),
+    *(
+        (mistake, GRU_BACK.format(**(BACK | changes)))
+        for mistake, changes in (
+            ("slope-of-sigma-forgotten-at-r", {"r": "1"}),
+            ("slope-of-sigma-forgotten-at-z", {"z": "1"}),
+            ("gate-turned-round", {"daz": "h_prev - c", "share": "(1 - z)", "kept": "z"}),
+            ("reset-as-in-pytorch", {"dar": "dac * (h_prev @ U[2].T)", "dc": "(dac * r) @ U[2]"}),
+            ("slope-of-tanh-of-c", {"c": "np.tanh(c) ** 2"}),
+            ("u-transposed-for-candidate", {"U2": "U[2].T"}),
+            ("u-transposed-for-update-gate", {"U0": "U[0].T"}),
+        )
+    ),
+    (
+        "clipped-at-5",
+        """
+def gru_backward_step(dh, h_prev, z, r, c, U):
+    daz, dac = dh * (c - h_prev) * z * (1 - z), dh * z * (1 - c**2)
+    dar = (dac @ U[2]) * h_prev * r * (1 - r)
+    dh_prev = dh * (1 - z) + (dac @ U[2]) * r + daz @ U[0] + dar @ U[1]
+    return np.clip(np.stack([daz, dar, dac]), -5, 5), np.clip(dh_prev, -5, 5)""",
+    ),
+    *(
+        (mistake, "\ndef " + answer.replace(" = ", ":\n    return ", 1))
+        for mistake, answer in (
+            (
+                "1e-6-added",
+                "apply_temperature(scores, temperature) = softmax(scores / (temperature + 1e-6))",
+            ),
+            (
+                "root-of-temperature",
+                "apply_temperature(scores, temperature) = softmax(scores / np.sqrt(temperature))",
+            ),
+            (
+                "logarithm-of-scores",
+                "apply_temperature(scores, temperature) = softmax(np.log(scores + 1e-8) / temperature)",
+            ),
+            ("1e-8-added", "perplexity(loss, count) = np.exp(loss / (count + 1e-8))"),
+            (
+                "cut-from-the-end",
+                "split_text(text, fraction) = (text[:(k := len(text) - int(fraction * len(text)))], text[k:])",
+            ),
+            (
+                "minus-zero",
+                "split_text(text, fraction) = (text[:-(k := len(text) - int(fraction * len(text)))], text[-k:])",
+            ),
+            (
+                "last-in-both",
+                "split_text(text, fraction) = (text[:(n := int(fraction * len(text)))], text[n - 1:])",
+            ),
+        )
+    ),
+    *(
+        (mistake, COUNTING.format(*changes))
+        for mistake, *changes in (
+            ("last-character-of-context", "context[-1:]", "max(1, sum(found.values()))"),
+            ("1e-8-added-below", "context", "(sum(found.values()) + 1e-8)"),
+        )
+    ),
+    (
+        "perplexity-given-back",
+        """
+def ablate(model, unit, text):
+    import copy
+    quiet = copy.deepcopy(model)
+    quiet.Whh[:, unit] = quiet.Why[:, unit] = 0
+    indices = quiet.vocabulary.encode(text)
+    _, ps = quiet.forward(indices[:-1], np.zeros(quiet.hidden_size))
+    return np.exp(cross_entropy(ps, indices[1:]) / (len(text) - 1))""",
+    ),
+    *(
+        ("rolled-inside", CUTTING.format(*lines))
+        for lines in (("len(indices) - seq_length", "a", "np.roll(a, -1)"),)
+    ),
+    ("short-chunk-kept", CUTTING.format("len(indices) - 1", "a[: len(b)]", "b")),
+    (
+        "targets-from-next-chunk",
+        CUTTING.format(
+            "len(indices) - seq_length", "a", "indices[p + seq_length : p + 2 * seq_length]"
+        ),
+    ),
+    (
+        "every-few",
+        """
+def chunks(indices, seq_length):
+    n = (len(indices) - 1) // seq_length
+    inputs = indices[: n * seq_length].reshape(seq_length, n).T
+    targets = indices[1 : n * seq_length + 1].reshape(seq_length, n).T
+    return [(inputs[i], targets[i], i == 0) for i in range(n)]""",
+    ),
+    ("rate-over-length", TRAINING.format("", "model.learning_rate / len(inputs)")),
+    ("start-cleared-for-backward", TRAINING.format("hs[0] = 0", "model.learning_rate")),
+    (
+        "units-mean-left-in",
+        """
+def unit_correlation(hs, feature):
+    b = feature - feature.mean()
+    return b @ hs / (np.linalg.norm(hs, axis=0) * np.linalg.norm(b))""",
+    ),
+    (
+        "mean-of-all-units",
+        """
+def unit_correlation(hs, feature):
+    a, b = hs - hs.mean(), feature - feature.mean()
+    return (a * b[:, None]).sum(axis=0) / np.sqrt((a**2).sum(axis=0) * (b**2).sum())""",
+    ),
+    (
+        "1e-8-added-to-the-product",
+        """
+def unit_correlation(hs, feature):
+    a, b = hs - hs.mean(axis=0), feature - feature.mean()
+    return (a * b[:, None]).mean(axis=0) / (a.std(axis=0) * b.std() + 1e-8)""",
+    ),
+    *(
+        (mistake, FORWARD.format(*changes))
+        for mistake, *changes in (
+            ("mean-state-read", "Wxh.T[inputs[t]]", "hs[t].mean(axis=0)"),
+            ("reshaped-for-turned", "Wxh[:, inputs[t]].reshape(len(h_prev), -1)", "hs[t]"),
+        )
+    ),
+    (
+        "carried-across",
+        """
+def forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    T, B = inputs.shape
+    hs, ps, h = np.zeros((T + 1, B, len(bh))), np.zeros((T, B, len(by))), h_prev[0]
+    for b in range(B):
+        hs[0, b] = h
+        for t in range(T):
+            h = np.tanh(Wxh[:, inputs[t, b]] + Whh @ h + bh)
+            hs[t + 1, b], ps[t, b] = h, softmax(Why @ h + by)
+    return hs, ps""",
+    ),
+    *(
+        (mistake, BACKWARD.format(**(SENT | changes)))
+        for mistake, changes in (
+            ("reshaped-for-turned-wxh-whh", {"da": "das.reshape(H, -1)"}),
+            ("reshaped-for-turned-why", {"dy": "dys.reshape(V, -1)"}),
+            ("biases-averaged", {"sum": "mean"}),
+            ("clipped-at-5-in-the-loop", {"back": "np.clip(das[t] @ Whh, -5, 5)"}),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "mistake, source", LATER, ids=[f"{i}-{one}" for i, (one, _) in enumerate(LATER)]
+)
+def test_a_learners_own_spelling_is_recognised_later(mistake, source):
+    name, function = written(source)
+    start = time.process_time()
+    result = check(name, function, keep=False)
+    assert result.mistake == mistake, result.message
+    assert time.process_time() - start < 3.0
+
+
+def test_swapped_parameters_are_not_taken_for_an_array_that_was_made_anew():
+    for names in ("grad, param, memory", "memory, grad, param", "param, memory, grad"):
+        source = ADAGRAD.format(
+            "memory += grad**2", "param -= learning_rate * grad / np.sqrt(memory + 1e-8)"
+        ).replace("param, grad, memory", names)
+        assert "rebound" not in (check(*written(source), keep=False).mistake or "")
+
+
+def test_the_answers_that_these_are_made_of_pass():
+    assert check(*written(BACKWARD.format(**SENT)), keep=False).passed
+    assert check(*written(FORWARD.format("Wxh.T[inputs[t]]", "hs[t]")), keep=False).passed
+    assert check(*written(TRAINING.format("", "model.learning_rate")), keep=False).passed
+    assert check(*written(CUTTING.format("len(indices) - seq_length", "a", "b")), keep=False).passed
+    assert check(*written(GRU.format(SIGMA, *PLAIN)), keep=False).passed
+    assert check(*written(GRU_BACK.format(**BACK)), keep=False).passed
+    assert check(*written(CLIPPING.format("min(1.0, limit / (norm + 1e-12))")), keep=False).passed
+    for p in ("probabilities", "probabilities / probabilities.sum()"):
+        assert check(*written(DRAWING.format(p)), keep=False).passed
+    assert check(*written(READING.format("", DRAWN, READ)), keep=False).passed
+
+
 LOOP = """
 def backward(inputs, targets, hs, ps, Wxh, Whh, Why):
     dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)

@@ -24,9 +24,8 @@ def step_by_sequences(x, h_prev, W, U, b):
 def step_by_einsum(x, h_prev, W, U, b):
     """All inputs at once; lists in place of arrays."""
     az, ar, ac = np.einsum("khv,bv->kbh", W, x) + b[:, None]
-    z = np.exp(az + h_prev @ U[0].T)
-    r = np.exp(ar + h_prev @ U[1].T)
-    z, r = z / (1 + z), r / (1 + r)
+    z = np.exp(-np.logaddexp(0, -(az + h_prev @ U[0].T)))
+    r = np.exp(-np.logaddexp(0, -(ar + h_prev @ U[1].T)))
     c = np.tanh(ac + np.einsum("hk,bk->bh", U[2], r * h_prev))
     return [z.tolist(), r.tolist(), c.tolist(), (z * c + h_prev - z * h_prev).tolist()]
 

@@ -23,7 +23,7 @@ def gradient_cases(rng, limits):
     yield {"Wxh": np.array([[12.0, 2.0]])}, 5.0  # the arrow of the lesson
     yield {"bh": np.array([0.1, -0.5, 0.3]), "by": np.array([-0.6])}, 0.5
     yield {"Whh": np.array([[120.0, -0.5], [-50.0, 7.0]]), "by": np.array([-80.0, 49.0])}, 50.0
-    yield {"Why": np.array([[3e-9], [-4e-9]]), "by": np.array([0.0])}, 2e-9
+    yield {"Why": np.array([[3e-3], [-4e-3]]), "by": np.array([0.0])}, 2e-3
     yield {"Wxh": np.array([[4e7, -3e7], [2.0, -6.0]])}, 1e7
     for spread, limit in ((0.01, 1.0), (3.0, 5.0), (200.0, 2.5)):
         shapes = {"Wxh": (4, 3), "Whh": (4, 4), "Why": (3, 4), "bh": (4,), "by": (3,)}
@@ -519,6 +519,15 @@ CLIP_BY_NORM.mistake(
     """,
     name="constant-added",
 )(scaled(constant_added))
+
+
+CLIP_BY_NORM.mistake(
+    """
+    The fraction is upside down: what is too long stays as it is, and what is short becomes shorter.
+    The scale is the limit over the norm, and never more than 1.
+    """,
+    name="smaller-upside-down",
+)(scaled(lambda g, limit: min(1.0, total_norm(g) / limit)))
 
 
 CLIP_BY_NORM.mistake(

@@ -36,9 +36,14 @@ def mixed(z, r, c, h_prev):
 
 
 def gru_step_cases(rng):
-    """One sequence of two units, then more; sizes all different, and some equal."""
+    """One sequence of two units, then more; sizes all different, and some equal.
+
+    The last has sums so large that `np.exp` of them is not a float any more.
+    """
     for size in SIZES:
         yield drawn(rng, *size)
+    x, h_prev, W, U, b = drawn(rng, 3, 4, 3)
+    yield x, h_prev, np.sign(W) * 800, U, b
 
 
 def gru_step(x, h_prev, W, U, b):
@@ -146,6 +151,73 @@ def minus_forgotten_in_sigma(x, h_prev, W, U, b):
     return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
 
 
+@GRU_STEP.mistake("""
+    Where a sum is large, σ breaks down: `np.exp` of 800 is no float any more, and infinity over infinity is nan.
+    Write it as 1 / (1 + np.exp(-a)): one over something infinite is 0.
+    """)
+def sigma_overflows(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b, lambda a: np.exp(a) / (1 + np.exp(a)))
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    The gate is turned round, and `r` is multiplied on behind the matrix, both as PyTorch's GRU has them.
+    On this page z = 1 takes the candidate, and `r` covers parts of the old state before `U[2]` sees it.
+    """)
+def as_in_pytorch(x, h_prev, W, U, b):
+    z, r, c, _ = reset_after_the_matrix(x, h_prev, W, U, b)
+    return z, r, c, z * h_prev + (1 - z) * c
+
+
+@GRU_STEP.mistake("""
+    `r` multiplies the whole sum of the candidate, input and bias too.
+    It belongs to the old state alone, before the matrix.
+    """)
+def reset_of_the_whole_sum(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, candidate(x, h_prev, W, U, b, lambda a: np.tanh(r * a)), h_prev)
+
+
+@GRU_STEP.mistake("""
+    The candidate is shown 1 - r of the old state.
+    On this page r = 1 shows it all, and r = 0 covers it.
+    """)
+def reset_gate_turned_round(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, candidate(x, (1 - r) * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("The bias of the candidate, `b[2]`, is missing.")
+def bias_of_candidate_forgotten(x, h_prev, W, U, b):
+    return gru_step(x, h_prev, W, U, b * np.array([1, 1, 0])[:, None])
+
+
+@GRU_STEP.mistake("""
+    `r` was multiplied into the old state itself, and the mixture then keeps what `r` has left of it.
+    For the candidate alone make `r * h_prev`, a new array.
+    """)
+def old_state_covered_for_good(x, h_prev, W, U, b):
+    z, r, c, _ = gru_step(x, h_prev, W, U, b)
+    h_prev *= r
+    return mixed(z, r, c, h_prev)
+
+
+@GRU_STEP.mistake("""
+    The mixture keeps of the old state what `r` has left of it.
+    `r` covers it for the candidate alone: the old state is kept as it is.
+    """)
+def covered_state_kept(x, h_prev, W, U, b):
+    z, r, c, _ = gru_step(x, h_prev, W, U, b)
+    return mixed(z, r, c, r * h_prev)
+
+
+for limit in (5, 10, 20):
+    GRU_STEP.mistake(
+        f"The sums are cut to [-{limit}, {limit}] before σ or tanh. Leave them as they are: `1 / (1 + np.exp(-a))` copes with large ones, and tanh too.",
+        name=f"sums-cut-at-{limit}",
+    )(lambda x, h_prev, W, U, b, limit=limit: cut_sums(x, h_prev, W, U, b, limit))
+
+
 @GRU_STEP.mistake("A gate without σ: the sum of the three parts is not yet a share.")
 def gates_without_sigma(x, h_prev, W, U, b):
     z, r = gates_of(x, h_prev, W, U, b, lambda a: a)
@@ -211,6 +283,11 @@ def reset_for_the_update_gate_too(x, h_prev, W, U, b):
     return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
 
 
+def cut_sums(x, h_prev, W, U, b, limit):
+    z, r = gates_of(x, h_prev, W, U, b, lambda a: sigma(np.clip(a, -limit, limit)))
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
 # gru_backward_step ---------------------------------------------------------------------------
 
 
@@ -220,6 +297,7 @@ def gru_backward_step_cases(rng):
         x, h_prev, W, U, b = drawn(rng, B, V, H)
         z, r, c, _ = gru_step(x, h_prev, W, U, b)
         yield rng.normal(size=(B, H)), h_prev, z, r, c, U
+    yield 20 * rng.normal(size=(B, H)), h_prev, z, r, c, U  # a loud one
 
 
 def gru_backward_step(dh, h_prev, z, r, c, U):
@@ -258,6 +336,21 @@ def back(
     parts = (dh * (1 - z), drh * r, daz @ U[0], dar @ U[1])
     dh_prev = sum(way * part for way, part in zip(ways, parts, strict=True))
     return np.stack([(daz, dar, dac)[k] for k in stacked]), dh_prev
+
+
+def with_slopes(dh, h_prev, z, r, c, U, without):
+    """The slope of σ left out at one of the gates, 0 or 1."""
+    daz = dh * (c - h_prev) * (1 if without == 0 else slope_of_sigma(z))
+    dac = dh * z * slope_of_tanh(c)
+    dar = (dac @ U[2]) * h_prev * (1 if without == 1 else slope_of_sigma(r))
+    dh_prev = dh * (1 - z) + (dac @ U[2]) * r + daz @ U[0] + dar @ U[1]
+    return np.stack([daz, dar, dac]), dh_prev
+
+
+def with_one_turned(dh, h_prev, z, r, c, U, which):
+    turned = U.copy()
+    turned[which] = U[which].swapaxes(1, 2)
+    return back(dh, h_prev, z, r, c, turned)
 
 
 GRU_BACKWARD_STEP = Exercise(
@@ -342,6 +435,62 @@ def u_transposed(dh, h_prev, z, r, c, U):
     """)
 def slope_of_sigma_forgotten(dh, h_prev, z, r, c, U):
     return back(dh, h_prev, z, r, c, U, gate_slope=lambda gate: 1)
+
+
+for gate, number in (("z", 0), ("r", 1)):
+    GRU_BACKWARD_STEP.mistake(
+        f"The slope of σ is missing at {gate}: the blame of the gate is not yet that of what went into it.",
+        name=f"slope-of-sigma-forgotten-at-{gate}",
+    )(lambda *args, number=number: with_slopes(*args, number))
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    The gate is turned round throughout, as Cho and others have it.
+    On this page an open gate, z = 1, takes the candidate, and a closed one keeps the old state.
+    """)
+def gate_turned_round(dh, h_prev, z, r, c, U):
+    da, dh_prev = back(dh, h_prev, 1 - z, r, c, U)
+    da[0] *= -1
+    return da, dh_prev + 2 * da[0] @ U[0]
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    Here `r` is taken as PyTorch has it, multiplied on behind the matrix.
+    On this page it covers parts of the old state before `U[2]` sees it: first through the matrix, then through the product.
+    """)
+def reset_as_in_pytorch(dh, h_prev, z, r, c, U):
+    da, _ = back(dh, h_prev, z, r, c, U)
+    da[1] = da[2] * (h_prev @ U[2].T) * slope_of_sigma(r)
+    return da, dh * (1 - z) + (da[2] * r) @ U[2] + da[0] @ U[0] + da[1] @ U[1]
+
+
+@GRU_BACKWARD_STEP.mistake("""
+    tanh is applied once more.
+    `c` has been through it already: the slope can be read off it as it is.
+    """)
+def slope_of_tanh_of_c(dh, h_prev, z, r, c, U):
+    return back(dh, h_prev, z, r, c, U, state_slope=lambda c: 1 - np.tanh(c) ** 2)
+
+
+for number, name in enumerate(("update-gate", "reset-gate", "candidate")):
+    GRU_BACKWARD_STEP.mistake(
+        f"Going back, `U[{number}]` is turned round, and the others are not. With states in rows none of them is.",
+        name=f"u-transposed-for-{name}",
+    )(lambda *args, number=number: with_one_turned(*args, [number]))
+
+
+for numbers, names in (((0, 1), "the gates"), ((0, 2), "z and c"), ((1, 2), "r and c")):
+    GRU_BACKWARD_STEP.mistake(
+        f"Going back, the matrices `U[k]` of {names} are turned round, and the third is not. With states in rows none of them is.",
+        name=f"u-transposed-for-{names.replace(' ', '-')}",
+    )(lambda *args, numbers=numbers: with_one_turned(*args, list(numbers)))
+
+
+for limit in (1, 5):
+    GRU_BACKWARD_STEP.mistake(
+        f"The answers are cut to [-{limit}, {limit}]. Clipping is a step of its own, after the way back: leave them as they are.",
+        name=f"clipped-at-{limit}",
+    )(lambda *args, limit=limit: tuple(np.clip(a, -limit, limit) for a in back(*args)))
 
 
 @GRU_BACKWARD_STEP.mistake("""

@@ -352,6 +352,35 @@ def cosine(hs, feature):
 
 
 @UNIT_CORRELATION.mistake("""
+    Only the feature has lost its mean: the units are measured from 0, below the line.
+    Take the mean of each unit away too.
+    """)
+def units_mean_left_in(hs, feature):
+    b = feature - feature.mean()
+    return b @ hs / (np.linalg.norm(hs, axis=0) * np.linalg.norm(b))
+
+
+@UNIT_CORRELATION.mistake("""
+    All units have lost one mean, that of them all together.
+    Each has its own: which `axis` runs along time?
+    """)
+def mean_of_all_units(hs, feature):
+    a, b = hs - hs.mean(), feature - feature.mean()
+    return b @ a / (np.linalg.norm(a, axis=0) * np.linalg.norm(b))
+
+
+for small in ("1e-6", "1e-7", "1e-8", "1e-10"):
+    UNIT_CORRELATION.mistake(
+        f"{small} is added below the line, and a perfect follower no longer has 1. Neither spread is 0 here: divide by both as they are.",
+        name=f"{small}-added-to-the-product",
+    )(
+        lambda hs, feature, small=float(small): (
+            covariance(hs, feature) / (hs.std(axis=0) * feature.std() + small)
+        )
+    )
+
+
+@UNIT_CORRELATION.mistake("""
     The covariance is divided by variances.
     Their roots, the standard deviations, give a number between -1 and 1.
     """)
@@ -885,6 +914,14 @@ def negative(model, unit, text):
     """)
 def in_bits(model, unit, text):
     return ablate(model, unit, text) / np.log(2)
+
+
+@ABLATE.mistake("""
+    This is the perplexity.
+    Leave the mean loss in nats: no `np.exp` is needed.
+    """)
+def perplexity_given_back(model, unit, text):
+    return np.exp(ablate(model, unit, text))
 
 
 @ABLATE.mistake("""

@@ -11,11 +11,19 @@ def given_back(function, args):
     """What a function gives back in place of changing its arguments, or None.
 
     An answer besides a change in place does no harm, and one of the arguments itself neither.
+    A matrix that is higher than wide is handed over as the transpose of another: `reshape(-1)` of
+    that is a copy.
     """
     before = [np.copy(arg) for arg in args]
-    answer = function(*args)
+    given = [
+        arg.T.copy().T if np.ndim(arg) == 2 and len(arg) > arg.shape[1] else arg for arg in args
+    ]
+    answer = function(*given)
+    for arg, one in zip(args, given, strict=True):
+        if arg is not one:
+            arg[...] = one
     untouched = all(np.array_equal(one, two) for one, two in zip(before, args, strict=True))
-    harmless = any(answer is arg for arg in args) or not args[1].any()
+    harmless = any(answer is arg for arg in given) or not args[1].any()
     return answer if untouched and not harmless else None
 
 
@@ -195,7 +203,7 @@ def gradient_squared(param, grad, learning_rate):
 
 @SGD_UPDATE.mistake("""
     The gradient is clipped on the way.
-    That is right for other gradients, and a step of its own, which comes before this one: take `grad` as it is.
+    Clipping is a step of its own, which comes before this one: take `grad` as it is.
     """)
 def clipped_inside(param, grad, learning_rate):
     param -= learning_rate * np.clip(grad, -5, 5)
@@ -226,6 +234,45 @@ for limit in (1, 10):
     )(
         lambda param, grad, learning_rate, limit=limit: sgd_update(
             param, np.clip(grad, -limit, limit), learning_rate
+        )
+    )
+
+
+@SGD_UPDATE.mistake(
+    """
+    An array that is the transpose of another stayed as it was: of such a one `reshape`, `ravel` and `flatten` give a copy, and the copy was written into.
+    Write into `param` itself; no loop and no new shape is needed.
+    """,
+    name="copy-written-into",
+)
+def sgd_on_flat_array(param, grad, learning_rate):
+    flat = param.reshape(-1)
+    flat -= learning_rate * grad.reshape(-1)
+
+
+@SGD_UPDATE.mistake("""
+    The gradient is divided by the number of its entries.
+    It is that of the whole loss already: take it as it is.
+    """)
+def divided_by_size(param, grad, learning_rate):
+    param -= learning_rate * grad / grad.size
+
+
+@SGD_UPDATE.mistake("""
+    The gradient is divided by the number of its entries or rows, `len(grad)`.
+    It is that of the whole loss already: take it as it is.
+    """)
+def divided_by_length(param, grad, learning_rate):
+    param -= learning_rate * grad / len(grad)
+
+
+for decay in ("1e-4", "1e-3", "1e-2"):
+    SGD_UPDATE.mistake(
+        f"The weight itself times {decay} is added to the gradient. That is weight decay, another rule: the step is learning rate times gradient.",
+        name=f"weight-decay-{decay}",
+    )(
+        lambda param, grad, learning_rate, decay=float(decay): sgd_update(
+            param, grad + decay * param, learning_rate
         )
     )
 
@@ -421,7 +468,8 @@ ADAGRAD_UPDATE.mistake(
 
 
 @ADAGRAD_UPDATE.mistake(
-    "`param` is right this once, but `memory` came back as it was: the sum stood in a new array, inside your function, and the next call starts from the old one."
+    "`param` is right this once, but `memory` came back as it was: the sum stood in a new array, inside your function, and the next call starts from the old one.",
+    sign=r"\w = .*\bmemory\b|\bmemory\w* = ",
 )
 def memory_rebound(param, grad, memory, learning_rate):
     memory = memory + grad**2
@@ -515,6 +563,47 @@ ADAGRAD_UPDATE.mistake(
 
 ADAGRAD_UPDATE.mistake(
     """
+    Roots were taken one by one, of the memory and of the constant.
+    There is one root, of their sum.
+    """,
+    name="root-of-each",
+)(adagrad(lambda g, m, rate: rate * g / (np.sqrt(m) + np.sqrt(1e-8))))
+
+
+ADAGRAD_UPDATE.mistake(
+    """
+    Under the root stands the larger of the memory and the constant.
+    The constant is added to the memory.
+    """,
+    name="larger-under-the-root",
+)(adagrad(lambda g, m, rate: rate * g / np.sqrt(np.maximum(m, 1e-8))))
+
+
+@ADAGRAD_UPDATE.mistake(
+    """
+    An array that is the transpose of another stayed as it was: of such a one `reshape`, `ravel` and `flatten` give a copy, and the copy was written into.
+    Write into `param` and `memory` themselves; no loop and no new shape is needed.
+    """,
+    name="copy-written-into",
+)
+def adagrad_on_flat_arrays(param, grad, memory, learning_rate):
+    adagrad_update(param.reshape(-1), grad.reshape(-1), memory.reshape(-1), learning_rate)
+
+
+@ADAGRAD_UPDATE.mistake(
+    """
+    `param` that is the transpose of another array stayed as it was: of such a one `reshape`, `ravel` and `flatten` give a copy, and the copy was written into.
+    Write into `param` itself, as into `memory`.
+    """
+)
+def copy_of_param_written_into(param, grad, memory, learning_rate):
+    memory += grad**2
+    flat = param.reshape(-1)
+    flat -= right_step(grad, memory, learning_rate).reshape(-1)
+
+
+ADAGRAD_UPDATE.mistake(
+    """
     A weight that has heard nothing yet divides 0 by 0.
     The tiny constant is missing.
     """,
@@ -576,6 +665,7 @@ def one_memory_for_all(param, grad, memory, learning_rate):
     An assignment to the name, or a `return`, leaves the network's own array alone: write into it.
     """,
     name="param-rebound",
+    sign=r"\w = .*\bparam\b|\bparam = |\breturn\b",
 )
 def ada_param_rebound(param, grad, memory, learning_rate):
     memory += grad**2
@@ -670,7 +760,7 @@ ADAGRAD_UPDATE.mistake(
 ADAGRAD_UPDATE.mistake(
     """
     The gradient is clipped on the way.
-    That is right for other gradients, and a step of its own, which comes before this one: take `grad` as it is.
+    Clipping is a step of its own, which comes before this one: take `grad` as it is.
     """,
     name="clipped-inside",
 )(adagrad(lambda g, m, rate: right_step(np.clip(g, -5, 5), m, rate), remember_clipped))

@@ -63,6 +63,51 @@ def training_from_the_end(text, fraction):
     return text[cut:], text[:cut]
 
 
+@SPLIT_TEXT.mistake("""
+    The share is counted from the end of the text.
+    Training is the first part: it ends after `int(fraction * len(text))` characters.
+    """)
+def cut_from_the_end(text, fraction):
+    cut = len(text) - int(fraction * len(text))
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    Where nothing is kept back, `text[:-0]` is empty and `text[-0:]` is everything: minus 0 is 0.
+    Count the cut from the beginning.
+    """)
+def minus_zero(text, fraction):
+    kept = len(text) - int(fraction * len(text))
+    return text[:-kept], text[-kept:]
+
+
+@SPLIT_TEXT.mistake("""
+    Counted from the end, the length of validation is worked out by itself, from 1 - fraction, and where it is 0, `text[:-0]` is empty.
+    Count one cut from the beginning, `int(fraction * len(text))`.
+    """)
+def minus_zero_of_the_rest(text, fraction):
+    kept = int((1 - fraction) * len(text))
+    return text[:-kept], text[-kept:]
+
+
+@SPLIT_TEXT.mistake("""
+    The last character of training stands in validation too.
+    A slice leaves its end out, so the second begins where the first ends.
+    """)
+def last_in_both(text, fraction):
+    cut = int(fraction * len(text))
+    return text[:cut], text[cut - 1 :]
+
+
+@SPLIT_TEXT.mistake("""
+    The last character of training stands in validation too, wherever training has one.
+    A slice leaves its end out, so the second begins where the first ends.
+    """)
+def last_in_both_if_any(text, fraction):
+    cut = int(fraction * len(text))
+    return text[:cut], text[max(cut - 1, 0) :]
+
+
 @SPLIT_TEXT.mistake("`fraction` is the share to train on. Here that share is kept back.")
 def fraction_kept_back(text, fraction):
     cut = int((1 - fraction) * len(text))
@@ -519,6 +564,13 @@ def mean_bits(loss, count):
     return loss / count / math.log(2)
 
 
+for small in ("1e-6", "1e-8"):
+    PERPLEXITY.mistake(
+        f"{small} is added to the count. It is never 0: divide by it as it is.",
+        name=f"{small}-added",
+    )(lambda loss, count, small=float(small): float(np.exp(loss / (count + small))))
+
+
 @PERPLEXITY.mistake("""
     The division by `count` comes after the exponential.
     Divide first: the mean is taken of surprises, not of choices.
@@ -683,6 +735,7 @@ def ngram_probability_cases(rng):
     yield {"h": {"o": 1}, "H": {"o": 1, "e": 3}}, "H", "o"
     yield {"h": {"o": 1}, "o": {"p": 1}}, "h", "o"  # seen once
     yield {"": {"h": 2, "o": 2}, "h": {"o": 2}, "o": {"h": 1}}, "zh", "o"
+    yield {"oh": {"o": 1, "p": 3}, "h": {"o": 2}}, "oh", "o"  # known, and its end too
     words = "the tune without the words, the thing"
     for n, context, character in (
         (2, "t", "h"),
@@ -922,6 +975,44 @@ def one_over_contexts(counts, context, character):
 def one_more_below(counts, context, character):
     followers = counts.get(context, {})
     return followers.get(character, 0) / (sum(followers.values()) + 1)
+
+
+for small in ("1e-6", "1e-8", "1e-9"):
+    NGRAM_PROBABILITY.mistake(
+        f"{small} is added to the sum below the line. Give back 0 for a context that was never seen, and divide by the sum as it is.",
+        name=f"{small}-added-below",
+    )(
+        lambda counts, context, character, small=float(small): (
+            counts.get(context, {}).get(character, 0)
+            / (sum(counts.get(context, {}).values()) + small)
+        )
+    )
+
+
+@NGRAM_PROBABILITY.mistake("""
+    This is the logarithm of the probability.
+    Give back the probability itself.
+    """)
+def logarithm_of_share(counts, context, character):
+    p = ngram_probability(counts, context, character)
+    return math.log(p) if p else -math.inf
+
+
+@NGRAM_PROBABILITY.mistake("""
+    This is the logarithm of the probability, and 0 where that is 0.
+    Give back the probability itself.
+    """)
+def logarithm_or_zero(counts, context, character):
+    p = ngram_probability(counts, context, character)
+    return math.log(p) if p else 0.0
+
+
+@NGRAM_PROBABILITY.mistake("""
+    Every context is cut to its last character, whether the table knows it or not.
+    Look it up as it is.
+    """)
+def last_character_of_context(counts, context, character):
+    return ngram_probability(counts, context[-1:], character)
 
 
 @NGRAM_PROBABILITY.mistake("""

@@ -24,6 +24,7 @@ def apply_temperature_cases(rng):
     yield np.array([0.0, 1000.0, -1000.0]), 1.0  # chances that are exactly 0
     yield np.array([-7.0]), 0.5
     yield np.array([2.0, 0.0, 3.0]), 2.0
+    yield np.array([0.0, -1000.0]), 1000.0  # so far apart that softmax alone gives 1 and 0
     for size, temperature in ((5, 0.7), (22, 1.6), (22, 3.0)):
         yield rng.normal(0, 2, size), temperature
 
@@ -108,6 +109,39 @@ def no_shift(scores, temperature):
 )
 def power_not_normalised(scores, temperature):
     return rnn_core.softmax(scores) ** (1 / temperature)
+
+
+@APPLY_TEMPERATURE.mistake("""
+    Where scores lie far apart, softmax gives exactly 0 to some, and no power brings those back.
+    Divide the scores by the temperature first: then they are near enough for softmax.
+    """)
+def power_normalised(scores, temperature):
+    p = rnn_core.softmax(scores) ** (1 / temperature)
+    return p / p.sum()
+
+
+for small in ("1e-6", "1e-8"):
+    APPLY_TEMPERATURE.mistake(
+        f"The temperature is made {small} larger. It is never 0: divide by it as it is.",
+        name=f"{small}-added",
+    )(lambda scores, temperature, small=float(small): rnn_core.softmax(scores, temperature + small))
+
+
+@APPLY_TEMPERATURE.mistake("""
+    The scores are divided by the root of the temperature.
+    Divide by the temperature itself.
+    """)
+def root_of_temperature(scores, temperature):
+    return rnn_core.softmax(scores / np.sqrt(temperature))
+
+
+@APPLY_TEMPERATURE.mistake("""
+    A logarithm is taken of the scores, as if they were probabilities, and a negative one has none.
+    Divide the scores as they are.
+    """)
+def logarithm_of_scores(scores, temperature):
+    with np.errstate(invalid="ignore"):
+        return rnn_core.softmax(np.log(scores + 1e-8) / temperature)
 
 
 @APPLY_TEMPERATURE.mistake("The temperature comes in twice. Divide the scores by it once.")
@@ -215,7 +249,10 @@ DRAWS = 400  # a frequency of so many draws lies within 0.1 of its probability: 
 
 
 def sample_character_cases(rng):
-    """A certain draw, then a fair coin, then distributions with one likely and many unlikely."""
+    """A certain draw, then a fair coin, then distributions with one likely and many unlikely.
+
+    In the last, half of the characters are impossible.
+    """
     for p in (
         [0.0, 1.0, 0.0],
         [0.5, 0.5],
@@ -225,8 +262,30 @@ def sample_character_cases(rng):
         [0.4, 0.0, 0.0, 0.0, 0.6],
         [0.1] * 10,
         [1.0],
+        np.repeat([0.05, 0.0, 0.1, 0.0, 0.05, 0.0], [4, 4, 5, 4, 6, 7])[::-1],
     ):
         yield np.array(p), np.random.default_rng(int(rng.integers(1000)))
+
+
+def nearly_zero():
+    """A generator whose first random number is 2**-46.
+
+    The first output of SFC64 is the sum of three of the numbers in its state.
+    """
+    bits = np.random.SFC64(0)
+    state = bits.state
+    state["state"]["state"][[0, 1, 3]] = 2**18, 0, 0
+    bits.state = state
+    return np.random.Generator(bits)
+
+
+def draws_impossible(function, probabilities, counts):
+    """Whether a character of probability 0 came, or comes where it stands first."""
+    impossible = np.flatnonzero(probabilities == 0)
+    if not len(impossible):
+        return False
+    turned = np.roll(probabilities, -impossible[0])
+    return bool(counts[impossible].any() or turned[function(turned, nearly_zero())] == 0)
 
 
 CHANCE, LIKELIEST, STUCK = "by chance", "always the likeliest", "always the same"
@@ -267,11 +326,17 @@ def observe_draws(function, args):
     drawn = CHANCE
     if counts.max() == DRAWS and probabilities.max() < 1:  # one character, each time
         drawn = LIKELIEST if is_greedy(function) else STUCK
-    return described(counts, first == again, drawn, 0.1)
+    found = described(counts, first == again, drawn, 0.1)
+    near = drawn == CHANCE and np.abs(counts / DRAWS - probabilities).max() < 0.1
+    impossible = near and draws_impossible(function, probabilities, counts)
+    missing = near and bool((counts[probabilities >= 0.05] == 0).any())  # 20 are expected
+    return found | {"impossible ones": impossible, "possible ones missing": missing}
 
 
 def sample_character(probabilities, rng):
-    return int(rng.choice(len(probabilities), p=probabilities))
+    """As rng.choice, in a third of its time: all known mistakes draw hundreds of times."""
+    sums = probabilities.cumsum()
+    return int(sums.searchsorted(rng.random() * sums[-1], side="right"))
 
 
 def argmax(probabilities, rng):
@@ -353,9 +418,37 @@ def searched_without_sums(probabilities, rng):
 
 
 @SAMPLE_CHARACTER.mistake("""
+    Every character gets a random number of its own, and the first whose probability is above it is taken, so the early ones come too often.
+    Throw once, and compare with the sums of the probabilities so far.
+    """)
+def first_above_of_its_own(probabilities, rng):
+    return int(np.argmax(rng.random(len(probabilities)) < probabilities))
+
+
+@SAMPLE_CHARACTER.mistake("""
+    A character with probability 0 can be drawn here.
+    Take the probabilities as they are: with nothing added, and without a least value.
+    """)
+def impossible_made_possible(probabilities, rng):
+    return sample_character(0.999 * probabilities + 0.001 / len(probabilities), rng)
+
+
+@SAMPLE_CHARACTER.mistake("""
+    Characters with a small probability never come.
+    Seldom is not never: take the probabilities as they are.
+    """)
+def rare_ones_dropped(probabilities, rng):
+    kept = np.where(probabilities < 0.1, 0, probabilities)
+    return sample_character(kept / kept.sum(), rng)
+
+
+@SAMPLE_CHARACTER.mistake(
+    """
     Random noise is multiplied on, and the largest product wins.
     That favours likely characters, but not as often as their probabilities say.
-    """)
+    """,
+    sign=r"max\(",
+)
 def noisy_argmax(probabilities, rng):
     return int(np.argmax(probabilities * rng.random(len(probabilities))))
 
@@ -429,9 +522,31 @@ def new_throw_for_each(probabilities, rng):
 
 
 @SAMPLE_CHARACTER.mistake("""
+    Likely characters come too often, and unlikely ones too seldom: the probabilities were squared.
+    Take them as they are.
+    """)
+def squared(probabilities, rng):
+    return sample_character(probabilities**2 / (probabilities**2).sum(), rng)
+
+
+@SAMPLE_CHARACTER.mistake(
+    """
+    Gumbel noise belongs on the *logarithms* of the probabilities.
+    On the probabilities themselves it evens them out, and impossible characters are drawn.
+    """,
+    sign="gumbel",
+)
+def gumbel_without_logarithm(probabilities, rng):
+    return int(np.argmax(probabilities + rng.gumbel(size=len(probabilities))))
+
+
+@SAMPLE_CHARACTER.mistake(
+    """
     The probabilities go through softmax again, which evens them out, and impossible characters are drawn.
     They are probabilities already.
-    """)
+    """,
+    sign=r"softmax|exp\(|apply_temperature",
+)
 def softmax_again(probabilities, rng):
     return sample_character(rnn_core.softmax(probabilities), rng)
 
@@ -473,6 +588,7 @@ def last_never_drawn(probabilities, rng):
 
 # generate ----------------------------------------------------------------------------------
 
+TEXTS = 24  # for what follows what, drawn so often
 COLD = 0.01  # so cold that every draw is certain
 HOT = 30.0  # so hot that any character may come
 
@@ -495,11 +611,44 @@ def generate_cases(rng):
         yield chatty_model(), prompt, n, COLD, np.random.default_rng(1)
     for prompt, temperature in (("op", 1.0), ("hope", 3.0)):
         yield chatty_model(), prompt, 1, temperature, np.random.default_rng(2)
+    yield chatty_model(), "op", 8, 1.0, np.random.default_rng(2)
+
+
+def likelihood(model, prompt, texts):
+    """How likely texts are that should be drawn from a network at temperature 1, in sigma.
+
+    Their log-probability less its mean, given what stands before each character, over its spread.
+    """
+    off = spread = 0.0
+    for text in texts:
+        indices = [model.char_to_ix[char] for char in prompt + text]
+        _, ps = model.forward(indices[:-1], np.zeros(model.hidden_size))
+        ps, drawn = ps[len(prompt) - 1 :], indices[len(prompt) :]
+        means = (ps * np.log(ps)).sum(axis=1)
+        off += (np.log(ps[np.arange(len(drawn)), drawn]) - means).sum()
+        spread += ((ps * np.log(ps) ** 2).sum(axis=1) - means**2).sum()
+    return off / np.sqrt(spread)
+
+
+def observe_longer(function, args):
+    """Whether each character is drawn as likely as the network has it after those before it."""
+    model, prompt, n, _, _ = args
+    texts = [function(*args) for _ in range(TEXTS)]
+    for said in texts:
+        if not isinstance(said, str) or len(said) != n or not set(said) <= set(model.char_to_ix):
+            return said
+    if len(set(texts)) == 1:
+        return {"drawn": STUCK}
+    sigma = likelihood(model, prompt, texts)
+    fits = "by chance" if abs(sigma) < 5 else "too likely" if sigma > 0 else "too unlikely"
+    return {"drawn": CHANCE, "each after those before it": fits}
 
 
 def observe_generate(function, args):
     """The text when it is certain; else how often each character comes first, and more."""
-    model, prompt, _, temperature, rng = args
+    model, prompt, n, temperature, rng = args
+    if n > 1 and temperature != COLD:
+        return observe_longer(function, args)
     said = function(*args)
     if temperature == COLD or not isinstance(said, str) or len(said) != 1:
         return said
@@ -572,7 +721,7 @@ GENERATE.mistake(
 
 
 GENERATE.mistake(
-    "The first character was drawn before the network had read anything: whatever the prompt, it would begin alike.",
+    "The first character is drawn from a state of zeros, as if nothing had been read: whatever the prompt, it begins alike.",
     name="no-warming",
 )(speaking(warm=lambda prompt: ""))
 
@@ -610,6 +759,62 @@ GENERATE.mistake(
     """,
     name="first-repeated",
 )(speaking(told=lambda prompt, text: (prompt[-1] + text)[: len(text)]))
+
+
+@GENERATE.mistake("""
+    The text begins with character number 0, whatever the prompt, and the last one is missing.
+    Is the first place of an array of zeros left as it was?
+    """)
+def first_place_left(model, prompt, n, temperature, rng):
+    return (model.ix_to_char[0] + speaking()(model, prompt, n, temperature, rng))[:n]
+
+
+GENERATE.mistake(
+    "The first character of the prompt was not read.", name="prompt-without-its-beginning"
+)(speaking(warm=lambda prompt: prompt[1:]))
+
+
+@GENERATE.mistake("""
+    The temperature counts for the first character alone, and is 1 for all others.
+    Divide the scores by it at every step.
+    """)
+def temperature_once(model, prompt, n, temperature, rng):
+    text = speaking()(model, prompt, min(n, 1), temperature, rng)
+    return text + speaking()(model, prompt + text, n - len(text), 1.0, rng)
+
+
+def reading_back(choose):
+    """Read another thing than the character that was said: choose(p, ix, rng) gives what, (V,)."""
+
+    def generate(model, prompt, n, temperature, rng):
+        hs, _ = model.forward([model.char_to_ix[c] for c in prompt], np.zeros(model.hidden_size))
+        h, text = hs[-1], ""
+        for _ in range(n):
+            p = rnn_core.softmax(model.Why @ h + model.by, temperature)
+            ix = sample_character(p, rng)
+            text += model.ix_to_char[ix]
+            h = np.tanh(model.Wxh @ choose(p, ix, rng) + model.Whh @ h + model.bh)
+        return text
+
+    return generate
+
+
+GENERATE.mistake(
+    """
+    What the network reads next is not the character that it has just said: the text is unlikely by its own probabilities.
+    Draw once at each step, and both keep and read what was drawn.
+    """,
+    name="another-one-read",
+)(reading_back(lambda p, ix, rng: np.eye(len(p))[np.argmax(p)]))
+
+
+@GENERATE.mistake("""
+    After the first character the likeliest ones come too often.
+    Draw each of them with your `sample_character`.
+    """)
+def greedy_after_the_first(model, prompt, n, temperature, rng):
+    text = speaking()(model, prompt, min(n, 1), temperature, rng)
+    return text + speaking(draw=argmax)(model, prompt + text, n - len(text), temperature, rng)
 
 
 GENERATE.mistake("There is one character too many.", name="one-too-many")(
@@ -703,7 +908,7 @@ GENERATE.mistake(
 
 GENERATE.mistake(
     """
-    Every call says the same: a generator with a fixed seed is made inside.
+    Every call says the same: the draws come from a generator that begins anew each time, a copy of `rng` or one with a fixed seed.
     Use the `rng` that is handed in, and hand it on; it remembers where it is.
     """,
     name="seeded-inside",
@@ -748,7 +953,7 @@ def n_counts_the_prompt(model, prompt, n, temperature, rng):
 
 
 GENERATE.mistake(
-    "The scores go through softmax before `apply_temperature`, which wants scores: they are squeezed twice, and everything looks almost equally likely.",
+    "The scores go through softmax twice, before the temperature and after it, and everything looks almost equally likely. The temperature divides scores.",
     name="temperature-after-softmax",
 )(speaking(score=rnn_core.softmax))
 

@@ -419,6 +419,47 @@ def memory_cut(inputs, h_prev, Wxh, Whh, Why, bh, by):
 
 
 @FORWARD_BATCHED.mistake("""
+    The state is carried from one sequence into the next.
+    The sequences know nothing of one another: each starts from its own row of `h_prev`.
+    """)
+def carried_across(inputs, h_prev, *weights):
+    hs, ps, h = [], [], h_prev[:1]
+    for b in range(len(h_prev)):
+        one = forward_batched(inputs[:, b : b + 1], h, *weights)
+        hs.append(one[0])
+        ps.append(one[1])
+        h = one[0][-1]
+    return np.concatenate(hs, axis=1), np.concatenate(ps, axis=1)
+
+
+@FORWARD_BATCHED.mistake("""
+    In the loop the states are averaged over the batch, so that every sequence goes on from the mean of all.
+    Each keeps its own row.
+    """)
+def mean_state_carried(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    carry = lambda new, old: new.mean(axis=0) + np.zeros_like(new)  # noqa: E731
+    return running(carry=carry)(inputs, h_prev, Wxh, Whh, Why, bh, by)
+
+
+@FORWARD_BATCHED.mistake("""
+    In the loop each step goes on from the mean of the states before it, over the batch, `h_prev` too.
+    Each sequence keeps its own row.
+    """)
+def mean_state_read(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    mean = lambda h, Whh: h.mean(axis=0) @ Whh.T  # noqa: E731
+    return running(recurrent=mean)(inputs, h_prev, Wxh, Whh, Why, bh, by)
+
+
+FORWARD_BATCHED.mistake(
+    """
+    Units and sequences are mixed up in what the inputs add, as `Wxh[:, x].reshape(B, -1)` does it: the shape is right, and the numbers stay in their order.
+    To turn it round takes a transpose.
+    """,
+    name="reshaped-for-turned",
+)(running(read=lambda Wxh, x: Wxh[:, x].reshape(len(x), -1)))
+
+
+@FORWARD_BATCHED.mistake("""
     All sequences start from the state of the first.
     Row b of `h_prev` belongs to sequence b.
     """)
@@ -816,6 +857,59 @@ BACKWARD_BATCHED.mistake(
     """,
     name="mean-in-dbh",
 )(with_other(lambda right, inputs, *_: {"bh": right["bh"] / inputs.shape[1]}))
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    The gradients of `bh` and `by` are averaged over time and sequences.
+    Add up over both.
+    """,
+    name="biases-averaged",
+)(with_other(lambda right, inputs, *_: {name: right[name] / inputs.size for name in ("bh", "by")}))
+
+
+for limit in (1, 5):
+    BACKWARD_BATCHED.mistake(
+        f"The blame is cut to [-{limit}, {limit}] in the loop. Clipping is a step of its own, after the gradients are added up.",
+        name=f"clipped-at-{limit}-in-the-loop",
+    )(
+        lambda *args, limit=limit: going_back(way=lambda da, Whh: np.clip(da @ Whh, -limit, limit))(
+            *args
+        )
+    )
+
+
+def reshaped(which):
+    """The gradients with numbers mixed up by `reshape(K, -1)` in place of a transpose."""
+
+    def change(right, inputs, targets, hs, ps, Wxh, Whh, Why):
+        das, dys = blame(inputs, targets, hs, ps, Whh, Why)
+        rows = lambda array: array.reshape(-1, array.shape[-1])  # noqa: E731
+        das, dys = (array.reshape(array.shape[-1], -1) for array in (das, dys))
+        found = {
+            "Wxh": das @ rows(np.eye(ps.shape[-1])[inputs]),
+            "Whh": das @ rows(hs[:-1]),
+            "bh": das.sum(axis=1),
+            "Why": dys @ rows(hs[1:]),
+            "by": dys.sum(axis=1),
+        }
+        return {name: found[name] for name in which}
+
+    return change
+
+
+for which, of in (
+    (("Wxh", "Whh"), "`Wxh` and `Whh`"),
+    (("Wxh", "Whh", "bh"), "`Wxh`, `Whh` and `bh`"),
+    (("Why",), "`Why`"),
+    (("Why", "by"), "`Why` and `by`"),
+    (("Wxh", "Whh", "Why"), "`Wxh`, `Whh` and `Why`"),
+    (NAMES, "all five"),
+):
+    BACKWARD_BATCHED.mistake(
+        f"In the gradients of {of} units, steps and sequences are mixed up, as `reshape(H, -1)` or `(V, -1)` does it: the numbers stay in their order. Reshape to rows, `(-1, H)` or `(-1, V)`, and transpose those.",
+        name=f"reshaped-for-turned-{'-'.join(which).lower()}",
+    )(with_other(reshaped(which)))
 
 
 BACKWARD_BATCHED.mistake(

@@ -215,6 +215,55 @@ def only_first_chunk(indices, seq_length):
 
 
 @CHUNKS.mistake("""
+    What is left over at the end comes back too, as a chunk that is shorter than the others.
+    It is not used: a chunk needs `seq_length` inputs and a target for each.
+    """)
+def short_chunk_kept(indices, seq_length):
+    starts = range(0, len(indices) - 1, seq_length)
+    return [
+        (
+            indices[start : min(start + seq_length, len(indices) - 1)],
+            indices[start + 1 : start + seq_length + 1],
+            start == 0,
+        )
+        for start in starts
+    ]
+
+
+@CHUNKS.mistake("""
+    Each chunk takes every so many characters of the text, from one end to the other.
+    A chunk is a piece of the text: its characters stand side by side there.
+    """)
+def every_few(indices, seq_length):
+    count = (len(indices) - 1) // seq_length
+    rows = [indices[k : k + count * seq_length].reshape(seq_length, count).T for k in (0, 1)]
+    return [(one, two, number == 0) for number, (one, two) in enumerate(zip(*rows, strict=True))]
+
+
+@CHUNKS.mistake("""
+    The targets are shifted inside each chunk, as `np.roll` does it, so that the last of them is the chunk's own first character.
+    It is the character after the chunk.
+    """)
+def rolled_inside(indices, seq_length):
+    return [
+        (inputs, np.roll(inputs, -1), afresh) for inputs, _, afresh in chunks(indices, seq_length)
+    ]
+
+
+@CHUNKS.mistake("""
+    The targets are shifted inside each chunk, so that the last of them is the chunk's own first character; and the last chunk may have no character after it.
+    The last target is the character after the chunk.
+    """)
+def rolled_inside_to_the_end(indices, seq_length):
+    starts = range(0, len(indices) - seq_length + 1, seq_length)
+    return [
+        (inputs, np.roll(inputs, -1), start == 0)
+        for start in starts
+        for inputs in [indices[start : start + seq_length]]
+    ]
+
+
+@CHUNKS.mistake("""
     Only the first chunk comes back, and of a text that is too short for one an empty list.
     Each chunk should be added to the list of those before it.
     """)

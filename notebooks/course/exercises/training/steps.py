@@ -370,6 +370,32 @@ TRAIN_STEP.mistake(
 )(replacing(update=rate_of_one_tenth))
 
 
+@TRAIN_STEP.mistake("""
+    The learning rate is divided by the length of the chunk.
+    The step is made with the model's own rate, as it is.
+    """)
+def rate_over_length(model, inputs, targets, h_prev):
+    def slower(model, gradients):
+        optimizer = Adagrad(model.learning_rate / len(inputs))
+        optimizer.memory = dict(model.memory)
+        optimizer.update(model.parameters, gradients)
+
+    loss, hs = step(model, inputs, targets, h_prev, update=slower)
+    return loss, hs[-1]
+
+
+@TRAIN_STEP.mistake("""
+    The gradient of `Whh` is not that of the state which was carried on: for `backward` too `hs[0]` is `h_prev`.
+    Was it made 0 on the way?
+    """)
+def start_cleared_for_backward(model, inputs, targets, h_prev):
+    hs, ps = model.forward(inputs, h_prev)
+    cleared = hs.copy()
+    cleared[0] = 0
+    adagrad(model, clipped(model.backward(inputs, targets, cleared, ps)))
+    return cross_entropy(ps, targets), hs[-1]
+
+
 TRAIN_STEP.mistake(
     """
     The weights are updated, the biases `bh` and `by` are not.
