@@ -904,3 +904,55 @@ def test_a_function_that_stops_is_judged_in_a_second(name):
     start = time.process_time()
     assert not check(name, stops, keep=False)
     assert time.process_time() - start < 1.5  # a third of it here
+
+
+# Numbers and powers ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source, slip, words",
+    [
+        (
+            "def clip_by_norm(gradients, limit):\n"
+            "    norm = sum((g**2).sum() for g in gradients.values()) ** 1 / 2\n"
+            "    return {n: g * min(1, limit / norm) if norm else g for n, g in gradients.items()}",
+            "power-before-division",
+            "is the power of 1, divided by 2",
+        ),
+        (
+            "def softmax(scores):\n"
+            "    exps = 2.718 ** (scores - scores.max(axis=-1, keepdims=True))\n"
+            "    return exps / exps.sum(axis=-1, keepdims=True)",
+            "few-digits",
+            "`2.718` is e with few digits",
+        ),
+        (
+            "def perplexity(loss, count):\n    return 2.72 ** (loss / count)",
+            "few-digits",
+            "`2.72` is e with few digits",
+        ),
+        (
+            "def numerical_gradient(f, array):\n    slopes = np.zeros(array.shape, dtype=int)\n"
+            "    for i in np.ndindex(array.shape):\n        up, down = array.copy(), array.copy()\n"
+            "        up[i] += 1e-5\n        down[i] -= 1e-5\n"
+            "        slopes[i] = (f(up) - f(down)) / 2e-5\n    return slopes",
+            "whole-numbers",
+            "an array of whole numbers",
+        ),
+    ],
+)
+def test_numbers_that_lose_something(source, slip, words):
+    result = said(source)
+    assert result.mistake == slip and words in result.message
+
+
+def test_an_argument_that_is_used_in_vain_is_not_called_unused():
+    used = (
+        "def unit_correlation(hs, feature):\n"
+        "    return np.array([np.corrcoef(unit, feature)[0, 0] for unit in hs.T])"
+    )
+    result = said(used)
+    assert result.mistake == "argument-unused" and "does not depend" not in result.message
+    assert "stays the same on every input tried, whatever stands in `hs` and" in result.message
+    unused = "def unit_correlation(hs, feature):\n    return np.ones(2)"
+    assert "does not depend on `hs` and `feature`" in said(unused).message

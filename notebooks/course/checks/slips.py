@@ -328,6 +328,65 @@ def power(answer):
     return ""
 
 
+def power_before_division(answer):
+    """`x ** 1 / 2`."""
+    for node in ast.walk(answer.source.tree):
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div):
+            continue
+        power, below = node.left, node.right
+        if (
+            isinstance(power, ast.BinOp)
+            and isinstance(power.op, ast.Pow)
+            and isinstance(power.right, ast.Constant)
+            and power.right.value == 1
+        ):
+            return (
+                f"Powers come before divisions: `{_first_line(node)}` is the power of 1, divided by "
+                f"{ast.unparse(below)}. Put the exponent in parentheses."
+            )
+    return ""
+
+
+def few_digits(answer):
+    """`2.718` for e, or `3.14` for pi, where that is how far the answer is off."""
+    difference = answer.differences[answer.wrong[0]]
+    if getattr(difference, "kind", "") != "value":
+        return ""
+    expected, got = (compare.as_numbers(one) for one in (difference.expected, difference.got))
+    if (
+        expected is None
+        or got is None
+        or np.abs(got - expected).max() > 0.1 * compare.scale(expected)
+    ):
+        return ""
+    for node in ast.walk(answer.source.tree):
+        for name, value in (("e", np.e), ("pi", np.pi)):
+            given = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(given, float) and 0 < abs(given - value) < 0.05:
+                return f"`{given}` is {name} with few digits. `np.{name}` has them all" + (
+                    ", and so has `np.exp`." if name == "e" else "."
+                )
+    return ""
+
+
+def whole_numbers(answer):
+    """Slopes written into an array that was made for whole numbers."""
+    difference = answer.differences[answer.wrong[0]]
+    expected, got = getattr(difference, "expected", None), getattr(difference, "got", None)
+    if not isinstance(expected, np.ndarray) or not isinstance(got, np.ndarray):
+        return ""
+    if getattr(difference, "kind", "") != "value" or got.dtype.kind not in "iu":
+        return ""
+    if not answer.source.nodes or not answer.source.bears(r"\b(zeros|ones|full|empty)|\bint"):
+        return ""
+    if expected.dtype.kind != "f" or not np.array_equal(np.trunc(expected), got):
+        return ""
+    return (
+        "The numbers are right up to the point, and the rest is cut off: they are written into an "
+        "array of whole numbers. Make it one of floats."
+    )
+
+
 def notebooks_own(answer):
     """A variable of the notebook where an argument, or something made inside, is meant."""
     function = answer.function
@@ -481,6 +540,10 @@ def independent(answer):
         return ""
     *some, last = names
     which = f"{', '.join(some)} and {last}" if some else last
+    mine = dict(zip(answer.exercise.arguments, answer.arguments, strict=False))
+    used = set(_loaded(answer.source.tree))
+    if answer.source.nodes and any(mine.get(name.strip("`")) in used for name in names):
+        return f"The answer stays the same on every input tried, whatever stands in {which}."
     return f"The answer does not depend on {which}: with other values there it is the same."
 
 
@@ -540,10 +603,13 @@ SLIPS = {  # the name that a check gives it -> how to see it; in the order in wh
     "values-for-positions": values_for_positions,
     "gives-none": gives_none,
     "power-sign": power,
+    "power-before-division": power_before_division,
     "notebooks-own": notebooks_own,
     "end-without-return": end_without_return,
     "order-lost": order_lost,
     "rounded": rounded,
+    "whole-numbers": whole_numbers,
+    "few-digits": few_digits,
     "zero-floor": zero_floor,
     "log-of-zero": log_of_zero,
     "still-zero": untouched,

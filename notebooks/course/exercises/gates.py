@@ -92,7 +92,7 @@ def reset_after_the_bias(x, h_prev, W, U, b):
     return mixed(z, r, np.tanh(x @ W[2].T + r * (h_prev @ U[2].T + b[2])), h_prev)
 
 
-@GRU_STEP.mistake("`r` is computed and not used: the candidate sees all of the old state.")
+@GRU_STEP.mistake("The candidate sees all of the old state: `r` has no part in it.")
 def reset_not_used(x, h_prev, W, U, b):
     z, r = gates_of(x, h_prev, W, U, b)
     return mixed(z, r, candidate(x, h_prev, W, U, b), h_prev)
@@ -265,6 +265,24 @@ def parentheses_of_sigma(x, h_prev, W, U, b):
     with np.errstate(all="ignore"):
         z, r = gates_of(x, h_prev, W, U, b, lambda a: 1 + np.exp(-a))
         return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    Old state and candidate are both multiplied by z.
+    What the gate does not take of the one it takes of the other: z and 1 − z.
+    """)
+def same_share_of_both(x, h_prev, W, U, b):
+    z, r, c, _ = gru_step(x, h_prev, W, U, b)
+    return z, r, c, z * h_prev + z * c
+
+
+@GRU_STEP.mistake("""
+    `U[2]` is given `r` alone.
+    `r` says how much of the old state the candidate sees: multiply the two first.
+    """)
+def reset_in_place_of_the_state(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, candidate(x, r, W, U, b), h_prev)
 
 
 @GRU_STEP.mistake("""

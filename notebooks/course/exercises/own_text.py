@@ -811,6 +811,14 @@ def over_different(counts, context, character):
 
 
 @NGRAM_PROBABILITY.mistake("""
+    Below the line stands how many contexts the table has.
+    Add up how often something followed this one.
+    """)
+def over_contexts(counts, context, character):
+    return count_alone(counts, context, character) / len(counts)
+
+
+@NGRAM_PROBABILITY.mistake("""
     The count is divided by the largest one.
     The chances of all characters after a context should add up to 1.
     """)

@@ -381,7 +381,9 @@ SAMPLE_CHARACTER.mistake(
 )(argmax)
 
 
-@SAMPLE_CHARACTER.mistake("Every character is drawn equally often: `probabilities` is not used.")
+@SAMPLE_CHARACTER.mistake(
+    "Every character is drawn equally often, whatever stands in `probabilities`."
+)
 def uniform(probabilities, rng):
     return int(rng.integers(len(probabilities)))
 
@@ -977,7 +979,7 @@ def other_generator(model, prompt, n, temperature, rng):
 
 
 GENERATE.mistake(
-    "The temperature is not used: at 0.01 the text should be all but certain.",
+    "The temperature has no effect: at 0.01 the text should be all but certain. Does it divide the scores, before softmax?",
     name="temperature-ignored",
 )(speaking(tau=lambda t: 1.0))
 
