@@ -58,6 +58,13 @@ def shift_targets(rng):
         yield (rng.integers(0, 30, n),)
 
 
+def pair_probabilities(rng):
+    for indices, size in [([0, 0], 1), ([0, 1], 3), ([1, 1, 0, 1, 1], 2), ([2, 0, 2, 1], 4)]:
+        yield np.array(indices), size
+    for n, size in rng.integers(2, 9, (20, 2)):
+        yield rng.integers(0, size, 3 * n), int(size)
+
+
 def softmax(rng):
     for row in (
         [0.0],
