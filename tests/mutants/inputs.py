@@ -215,6 +215,15 @@ def adagrad_update(rng):
                 )
 
 
+def adam_update(rng):
+    for scale in (0.0, 1e-9, 1e-4, 1.0, 300.0, 1e6):
+        for t in (1, 2, 10, 3000):
+            for old in (0.0, 1.0, 1e6):
+                grad = rng.normal(size=(2, 3)) * scale
+                mean, square = rng.normal(size=(2, 3)) * old, rng.random((2, 3)) * old**2
+                yield rng.normal(size=(2, 3)) * 200, grad, mean, square, t, 0.1
+
+
 def chunks(rng):
     for n in range(2, 15):
         for T in range(1, 6):
@@ -237,6 +246,16 @@ def train_step(rng):
                 model, T = _model(rng, text, H, scale), int(rng.integers(1, 30))
                 inputs, targets = rng.integers(0, model.vocab_size, (2, T))
                 yield model, inputs, targets, np.tanh(rng.normal(size=H))
+
+
+def train(rng):
+    for text in ("ab", "hope", "that perches"):
+        for H in (1, 3, 6):
+            for length, T in ((2, 1), (4, 3), (9, 4), (11, 4), (13, 4), (40, 5)):
+                model = _model(rng, text, H, 1.0)
+                model.seq_length = T
+                indices = rng.integers(0, model.vocab_size, length)
+                yield model, indices, int(rng.integers(1, 12))
 
 
 def sample_character(rng):
