@@ -38,10 +38,13 @@ def mixed(z, r, c, h_prev):
 def gru_step_cases(rng):
     """One sequence of two units, then more; sizes all different, and some equal.
 
-    The last has sums so large that `np.exp` of them is not a float any more.
+    Then one of large numbers whose sums are small; the last has sums so large that `np.exp` of
+    them is not a float any more.
     """
     for size in SIZES:
         yield drawn(rng, *size)
+    W, U = np.array([[[150.25]], [[150.0]], [[200.5]]]), np.full((3, 1, 1), 200.0)
+    yield np.array([[1.0]]), np.array([[0.5]]), W, U, np.full((3, 1), -250.0)
     x, h_prev, W, U, b = drawn(rng, 3, 4, 3)
     yield x, h_prev, np.sign(W) * 800, U, b
 
@@ -379,7 +382,7 @@ def gru_backward_step_cases(rng):
         x, h_prev, W, U, b = drawn(rng, B, V, H)
         z, r, c, _ = gru_step(x, h_prev, W, U, b)
         yield rng.normal(size=(B, H)), h_prev, z, r, c, U
-    yield 20 * rng.normal(size=(B, H)), h_prev, z, r, c, U  # a loud one
+    yield 500 * rng.normal(size=(B, H)), h_prev, z, r, c, U  # a loud one
 
 
 def gru_backward_step(dh, h_prev, z, r, c, U):
