@@ -10,7 +10,6 @@ import pytest
 
 from course import keep
 from course.checks import check, compare, diagnose, messages, runner, slips
-from course.checks.source import source_of
 from course.exercises import EXERCISES
 
 REFERENCE = {name: exercise.reference for name, exercise in EXERCISES.items()}
