@@ -914,7 +914,7 @@ def test_a_function_that_stops_is_judged_in_a_second(name):
             "    norm = sum((g**2).sum() for g in gradients.values()) ** 1 / 2\n"
             "    return {n: g * min(1, limit / norm) if norm else g for n, g in gradients.items()}",
             "power-before-division",
-            "is the power of 1, divided by 2",
+            "the exponent is 1",
         ),
         (
             "def softmax(scores):\n"

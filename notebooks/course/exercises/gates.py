@@ -271,6 +271,16 @@ def parentheses_of_sigma(x, h_prev, W, U, b):
 
 
 @GRU_STEP.mistake("""
+    The biases of the gates are added behind σ, so that a gate is no share between 0 and 1.
+    They belong to the sum that goes through σ.
+    """)
+def bias_behind_sigma(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, 0 * b)
+    z, r = z + b[0], r + b[1]
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
     Old state and candidate are both multiplied by z.
     What the gate does not take of the one it takes of the other: z and 1 − z.
     """)
