@@ -313,10 +313,12 @@ def candidate_whole(x, h_prev, W, U, b):
     Turn `W[k]` and `U[k]` round, behind `x` and `h_prev`.
     """,
     error="matmul|shapes|core dimension",
-    sign=r"@ \w+\[\d\](?!\.T)|dot\(",
+    sign=r"@ \w+\[\w+\](?!\.T)|dot\(",
 )
 def neither_transposed(x, h_prev, W, U, b):
-    return gru_step(x, h_prev, W.swapaxes(1, 2), U.swapaxes(1, 2), b)
+    z, r = (sigma(x @ W[k] + h_prev @ U[k] + b[k]) for k in (0, 1))
+    c = np.tanh(x @ W[2] + (r * h_prev) @ U[2] + b[2])
+    return mixed(z, r, c, h_prev)
 
 
 @GRU_STEP.mistake("""
