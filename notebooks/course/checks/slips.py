@@ -123,7 +123,9 @@ def kept_from_before(answer):
             else:
                 others = (held if value is given[name] else value for value in defaults)
                 twin, names = _elsewhere(function, {}, tuple(others))
-            found, _, _ = runner.outcomes(answer.exercise, twin, [answer.cases[i]])
+            found, in_time, _ = runner.outcomes(answer.exercise, twin, [answer.cases[i]])
+            if not in_time:
+                return ""
             held = names[name] if name in outside else held
             if found and not _is_empty(held):
                 fresh.append((answer.found[i], found[0]))
