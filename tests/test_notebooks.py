@@ -54,7 +54,10 @@ def test_title(path):
     assert minutes, (
         f"{first.where}: below the title stands *30 minutes · needs … · …*, not {line!r}"
     )
-    assert 10 <= int(minutes[1]) <= 45, "a lesson is one sitting: 20 to 45 minutes"
+    breaks = sum("**A good place for a break.**" in cell.source for cell in lesson.cells)
+    sittings = 2 if " · two sittings · " in line else 1
+    assert 10 <= int(minutes[1]) <= 45 * sittings, "a sitting is 20 to 45 minutes"
+    assert breaks == sittings - 1, f"{path.name}: two sittings have one marked break, and no other"
 
 
 @each
