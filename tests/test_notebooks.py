@@ -61,6 +61,18 @@ def test_title(path):
 
 
 @each
+def test_minutes_are_honest(path):
+    """At least what reading at 150 words a minute and 8 minutes an exercise take."""
+    lesson = read_lesson(path)
+    text = [cell.source for cell in lesson.text if not cell.id.startswith("hints-")]
+    words = sum(len(re.findall(r"\w+", prose(source))) for source in text)
+    exercises = sum("exercise" in cell.tags for cell in lesson.cells)
+    said = int(re.search(r"\*(\d+) minutes", lesson.cells[0].source)[1])
+    needed = words / 150 + 8 * exercises
+    assert said >= needed, f"{path.name} says {said} minutes and takes {needed:.0f} at the least"
+
+
+@each
 def test_sections(path):
     lesson = read_lesson(path)
     sections = [words for _, level, words in lesson.headings if level == 2]

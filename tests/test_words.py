@@ -14,7 +14,7 @@ neuron, activation, nonlinearity, forward pass, backward pass, gradient, gradien
 truncated backpropagation through time, initialisation, hyperparameters, minibatch, epoch, iteration,
 saturated, Jacobian, exponential moving average, loss spike, baselines, greedy decoding, ablation,
 test set, held-out text, data leakage""".replace("\n", " ").split(", ")
-SYMBOLS = "V T H B x h W L y p a b c t".split()
+SYMBOLS = ["V", "T", "H", "B", "x", "h", "W", "L", "y", "p", "a", "b", "c", "t"]
 
 
 def rows(name):
@@ -24,7 +24,9 @@ def rows(name):
     return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
 
 
-WORDS = [(ours, theirs, int(re.match(r"\[(\d+)\]", at)[1])) for ours, theirs, _, at in rows("words")]
+WORDS = [
+    (ours, theirs, int(re.match(r"\[(\d+)\]", at)[1])) for ours, theirs, _, at in rows("words")
+]
 
 
 def cells_with(lesson, word):
