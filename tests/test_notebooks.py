@@ -17,6 +17,7 @@ from reading import (
     picture_troubles,
     prose,
     read_lesson,
+    shown,
     tags,
     word_troubles,
 )
@@ -208,6 +209,10 @@ def test_an_answer_is_folded_below_its_prediction(path):
             lab, site = cell.metadata.get("jupyter"), "hide-output" in cell.tags
             if (lab == FOLDED_IN_LAB) != site or (lab and not site):
                 yield f"{cell.where} is folded in one place only: refresh the notebook"
+            if site and not all(
+                text.startswith(refresh.VEIL) for _, text in shown(cell.outputs[0])
+            ):
+                yield f"{cell.where}: the first line of what is folded gives the answer away"
             if site != (cell.id in expected):
                 yield f"{cell.where} should {'' if cell.id in expected else 'not '}be folded"
 
