@@ -21,6 +21,7 @@ OTHERS = {  # what cannot say it itself
     "findings": "what surprised us in other software, each as a script that shows it",
     "notebooks/TEACHING.md": "the teacher's guide",
     "notebooks/NBGRADER.md": "the exercises in nbgrader and Otter-Grader",
+    "notebooks/words.ipynb": "symbols and words, to keep open beside a lesson",
     "notebooks/images": "README's pictures, made by tests/browser/screenshots.py",
     "tests/abuse": "hostile submissions, damaged files, cells in any order",
     "tests/alternatives": "further right answers to each exercise, a module for each lesson",
