@@ -32,7 +32,7 @@ html_static_path = ["static"]
 html_css_files = ["course.css"]
 html_js_files = [("course.js", {"defer": ""})]
 templates_path = ["templates"]
-html_extra_path = ["_build/sources/extra"]
+html_sidebars = {"**": ["navbar-logo.html", "find.html", "sbt-sidebar-nav.html"]}
 html_copy_source = html_show_sourcelink = html_show_sphinx = False
 html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",

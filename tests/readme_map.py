@@ -30,6 +30,7 @@ OTHERS = {  # what cannot say it itself
     "tests/mutants": "small changes to right answers, which every check must refuse",
     "tests/rehearsal": "Binder, nbgrader and a room without a network, rehearsed",
     "tests/requirements.txt": "the developers' tools",
+    "tests/site": "the site, built without a network and read in Chromium",
     "tests/widgets": "each widget without a browser",
     "notebooks/course/widgets/questions": "the quizzes, a module for each lesson",
     "tests/sanitize.cfg": "what nbval levels before it compares",
