@@ -3,6 +3,7 @@
 import difflib
 
 from . import (
+    adam,
     backward,
     characters,
     clipping,
@@ -42,6 +43,7 @@ TOPICS = (
     backward,
     clipping,
     optimisers,
+    adam,
     training,
     sampling,
     inside,
