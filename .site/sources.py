@@ -60,7 +60,7 @@ def live_line(path):
         for name, address in places().items()
     ]
     links.append(f'<a href="{to_root}README.html">on your own computer</a>')
-    return f"Run it and change it: {' · '.join(links)}"
+    return f"Run it and change it: {' · '.join(links)}."
 
 
 def to_file(data, folder):
@@ -96,9 +96,9 @@ def for_the_site(notebook, path, folder):
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if "".join(data.get("text/plain", "")).startswith("Run this cell to "):
-                data["text/html"] = widgets_in_print.shown(
-                    source, "".join(data["text/plain"]), live_line(path)
-                )
+                promise = "".join(data["text/plain"])
+                still = widgets_in_print.shown(source, promise, live_line(path), notebook)
+                data["text/html"] = without_data(still, folder)
             elif "text/html" in data:
                 data["text/html"] = without_data("".join(data["text/html"]), folder)
 
@@ -109,11 +109,12 @@ def write(target):
     pictures = target / "extra" / "notebooks" / "pictures"
     pictures.mkdir(parents=True)
     pages = target / "pages"
-    notebooks = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    notebooks = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
     for path in notebooks:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         for_the_site(notebook, path.relative_to(ROOT).as_posix(), pictures)
         put(pages / "notebooks" / path.name, json.dumps(notebook))
+    lessons = [path for path in notebooks if path.name[0].isdigit()]
     guides = sorted((ROOT / "notebooks").glob("*.md"))
     for path in [*guides, *(ROOT / name for name in PAGES)]:
         name = path.relative_to(ROOT)
@@ -123,14 +124,14 @@ def write(target):
         put(pages / f"{name}.md", f"# {title}\n\n`````{language}\n{code}`````\n")
     shutil.copytree(ROOT / "notebooks" / "images", pages / "notebooks" / "images")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = [path.relative_to(ROOT).as_posix() for path in guides]
+    names = [f"notebooks/{path.name}" for path in [*notebooks, *guides] if path not in lessons]
     beside = ["Install and start <README.md>", "rnn_core.py.md", *names, *PAGES[1:]]
     beside += [f"{name}.md" for name in LISTINGS if name != "rnn_core.py"]
     front = (HERE / "index.md").read_text(encoding="utf-8")
     for mark, words in {
         "LIVE": live_line(f"notebooks/{notebooks[0].name}"),
         "LESSONS": re.search(r"^\| lesson .*?\n(?=\n)", readme, re.MULTILINE | re.DOTALL)[0],
-        "(lessons)": "\n".join(f"notebooks/{path.name}" for path in notebooks),
+        "(lessons)": "\n".join(f"notebooks/{path.name}" for path in lessons),
         "(beside)": "\n".join(beside),
     }.items():
         front = front.replace(mark, words)

@@ -20,6 +20,7 @@ OTHERS = {  # what cannot say it itself
     "binder": "what Binder and a JupyterHub add to their images, and the hub's files",
     "findings": "what surprised us in other software, each as a script that shows it",
     "notebooks/TEACHING.md": "the teacher's guide",
+    "notebooks/words.ipynb": "symbols and words, to keep open beside a lesson",
     "notebooks/NBGRADER.md": "the exercises in nbgrader and Otter-Grader",
     "notebooks/images": "README's pictures, made by tests/browser/screenshots.py",
     "tests/abuse": "hostile submissions, damaged files, cells in any order",

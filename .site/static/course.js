@@ -19,7 +19,7 @@ for (const line of document.querySelectorAll(".bd-article > section > .live, .bd
 }
 
 function reachable() {
-  for (const part of document.querySelectorAll(".formula, .bd-article pre, .pst-scrollable-table-container, .widget .shown"))
+  for (const part of document.querySelectorAll(".formula, .bd-article pre, .pst-scrollable-table-container, .still"))
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     else part.removeAttribute("tabindex");
 }
