@@ -122,7 +122,8 @@ def write(target):
     for name, (title, language) in LISTINGS.items():
         code = (ROOT / name).read_text(encoding="utf-8")
         put(pages / f"{name}.md", f"# {title}\n\n`````{language}\n{code}`````\n")
-    shutil.copytree(ROOT / "notebooks" / "images", pages / "notebooks" / "images")
+    for images in (pages / "notebooks" / "images", pictures.parent / "images"):
+        shutil.copytree(ROOT / "notebooks" / "images", images)  # for pages, and for outputs
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     names = [f"notebooks/{path.name}" for path in [*notebooks, *guides] if path not in lessons]
     beside = ["Install and start <README.md>", "rnn_core.py.md", *names, *PAGES[1:]]

@@ -3,7 +3,7 @@
 
 const folds = () => [...document.querySelectorAll(".bd-article details")];
 
-function print(opened) {
+function printWith(opened) {
   const before = folds().map((fold) => fold.open);
   folds().forEach((fold) => (fold.open = opened));
   addEventListener("afterprint", () => folds().forEach((fold, i) => (fold.open = before[i])), { once: true });
@@ -13,7 +13,7 @@ function print(opened) {
 for (const line of document.querySelectorAll(".bd-article > section > .live, .bd-article > .live")) {
   for (const [words, opened] of [["Print as a hand-out", false], ["Print with solutions", true]]) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
-    button.addEventListener("click", () => print(opened));
+    button.addEventListener("click", () => printWith(opened));
     line.append(" ", button);
   }
 }

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import namedtuple
+from pathlib import Path
 
 import pytest
 
@@ -54,7 +55,8 @@ def built(tmp_path_factory):
 
 
 def page_names(folder):
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    return sorted(name for name in names if not name.startswith("_"))
 
 
 def lesson_names(folder):

@@ -89,7 +89,7 @@ def test_the_keyboard_reaches_everything_and_words_say_what_colour_says(sheet):
         )
     ]
     assert f"Mean surprise {np.mean(surprises):.1f}" in words[:17] and "by more than 1 nat" in words
-    assert page.get_by_role("status").count() == 1
+    assert page.locator(".talk").get_by_role("status").count() == 1
     for label in ("Begin with", "Temperature"):
         assert page.get_by_label(label).count() == 1
     assert one.troubles == []
