@@ -371,8 +371,7 @@ def test_the_time_limit_of_check():
 
 
 def test_the_length():
-    assert GUIDE.count("
-") <= 800
+    assert GUIDE.count("\n") <= 800
 
 
 # Numbers on the board ----------------------------------------------------------------------
