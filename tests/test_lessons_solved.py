@@ -117,11 +117,23 @@ def core_adagrad(param, grad, memory, learning_rate):
     optimizer.update({"param": param}, {"param": grad})
 
 
+def core_adam(param, grad, mean, square, t, learning_rate):
+    optimizer = rnn_core.Adam(learning_rate)
+    optimizer.steps, optimizer.memory["param"] = t - 1, np.array([mean, square])
+    optimizer.update({"param": param}, {"param": grad})
+    mean[...], square[...] = optimizer.memory["param"]
+
+
 def core_train_step(model, inputs, targets, h_prev):
     hs, ps = model.forward(inputs, h_prev)
     loss = rnn_core.cross_entropy(ps, targets)
     model.update_params(model.backward(inputs, targets, hs, ps))
     return loss, hs[-1]
+
+
+def core_train(model, indices, iterations):
+    model.vocabulary = rnn_core.Vocabulary("".join(map(chr, range(len(model.vocabulary)))))
+    return model.train(model.vocabulary.decode(indices), iterations, report=None)
 
 
 CORE = {
@@ -136,7 +148,9 @@ CORE = {
     "clip_by_value": rnn_core.clip_by_value,
     "clip_by_norm": rnn_core.clip_by_norm,
     "adagrad_update": core_adagrad,
+    "adam_update": core_adam,
     "train_step": core_train_step,
+    "train": core_train,
     "apply_temperature": rnn_core.softmax,
 }
 

@@ -29,8 +29,8 @@ ANSWERS = {  # what rnn_core has -> the exercises that it would answer, in the o
     "clip_by_value": ("clip_by_value",),
     "clip_by_norm": ("clip_by_norm",),
     "Adagrad.update": ("sgd_update", "adagrad_update"),
-    "Adam.update": ("sgd_update", "adagrad_update"),
-    "RNN.train": ("chunks", "train_step"),
+    "Adam.update": ("sgd_update", "adagrad_update", "adam_update"),
+    "RNN.train": ("chunks", "train_step", "train"),
     "RNN.sample": ("sample_character", "generate"),
     "RNN.generate": ("generate",),
 }
