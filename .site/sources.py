@@ -27,6 +27,7 @@ PAGES = ["README.md", "CHANGES.md", "CONTRIBUTING.md", "binder/hub/README.md"]
 PAGES += ["tests/benchmarks/results.md"]
 LISTINGS = {  # files that pages link to: what they are called, and how they are coloured
     "rnn_core.py": ("rnn_core.py, the finished network", "python"),
+    "rnn_extras.py": ("rnn_extras.py, what makes it comfortable", "python"),
     "LICENSE": ("Licences", "text"),
     "binder/hub/values.yaml": ("values.yaml", "yaml"),
     "binder/hub/jupyterhub_config.py": ("jupyterhub_config.py", "python"),
