@@ -13,13 +13,15 @@ _MOST_POINTS = 4000  # more than a figure has pixels
 
 
 def smoothed(losses, keep=0.99):
-    """Return a curve as long as losses, that follows them slowly: each loss pulls it a little."""
+    """Return a curve as long as losses, that follows them slowly: each loss pulls it a little.
+
+    It is corrected for its start, as Adam's memories are: no loss counts for more than later ones.
+    """
     losses = np.asarray(losses, dtype=float)
-    curve = np.empty_like(losses)
-    now = losses[0] if len(losses) else 0.0
+    curve, now = np.empty_like(losses), 0.0
     for i, loss in enumerate(losses.tolist()):
         now = keep * now + (1 - keep) * loss
-        curve[i] = now
+        curve[i] = now / (1 - keep ** (i + 1))
     return curve
 
 

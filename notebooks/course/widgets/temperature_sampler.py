@@ -68,12 +68,13 @@ class Narrowing:
         if self == Narrowing():
             return model.generate(prompt, n, temperature, rng=rng)
         model.generate(prompt, 0)  # refuses what cannot be read, in its own words
-        hs, ps = model.forward(model.vocabulary.encode(prompt), np.zeros(model.hidden_size))
-        drawn = []
+        hs, _ = model.forward(model.vocabulary.encode(prompt), np.zeros(model.hidden_size))
+        Wxh, Whh, Why, bh, by = model.parameters.values()
+        h, drawn = hs[-1], []
         for _ in range(n):
-            p = self(heated(ps[-1].astype(float), temperature))
+            p = self(softmax((Why @ h + by).astype(float), temperature))
             drawn.append(int(rng.choice(len(p), p=p)))
-            hs, ps = model.forward(drawn[-1:], hs[-1])
+            h = np.tanh(Wxh[:, drawn[-1]] + Whh @ h + bh)
         return model.vocabulary.decode(drawn)
 
 
