@@ -34,7 +34,7 @@ LISTINGS = {  # files that pages link to: what they are called, and how they are
 PICTURE = re.compile(
     r'<img alt="([^"]*)" style="width: (\d+)px;[^"]*" src="data:image/png;base64,([^"]+)">'
 )
-PREDICT = re.compile(r"^\*\*Predict first\.\*\*", re.MULTILINE)
+PREDICTION = re.compile(r"^\*\*Predict first\.\*\*.*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def places():
@@ -91,8 +91,8 @@ def for_the_site(notebook, path, folder):
     first["source"] = f'{title}\n\n<p class="live">{live_line(path)}</p>\n{rest}'
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown" and PREDICT.search(source):
-            cell["source"] = f'{source}\n\n<div class="room-to-write"></div>'
+        if cell["cell_type"] == "markdown":
+            cell["source"] = PREDICTION.sub(r'\g<0>\n\n<div class="room-to-write"></div>', source)
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if "".join(data.get("text/plain", "")).startswith("Run this cell to "):
