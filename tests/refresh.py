@@ -39,6 +39,7 @@ METADATA = {
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PROMPT = "**Predict first.**"
 FOLDED = "hide-output"  # for a site; JupyterLab folds by {"jupyter": {"outputs_hidden": true}}
+VEIL = " \n"  # JupyterLab shows the first line of what is folded, so that is left empty
 
 
 class CannotStore(Exception):
@@ -71,7 +72,8 @@ def run(notebook, folder):
     here = Path(folder) / "course"
     no_copy = shutil.ignore_patterns("my_rnn*", "__pycache__", ".*")
     shutil.copytree(NOTEBOOKS, here / "notebooks", ignore=no_copy)
-    shutil.copy(ROOT / "rnn_core.py", here)
+    for path in ROOT.glob("rnn_*.py"):
+        shutil.copy(path, here)
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "COURSE_MY_RNN")}
     environment |= {"IPYTHONDIR": str(Path(folder) / "ipython")}
     client = NotebookClient(
@@ -108,6 +110,8 @@ def normalise(notebook):
             number += 1
             cell.execution_count = number
             cell.outputs = [output for output in merged(cell.outputs) if keep(output, number)]
+        if cell.id in folded:
+            veil(cell.outputs[0])
 
 
 def answers(cells):
@@ -127,6 +131,14 @@ def answers(cells):
             elif begun:
                 asked = begun = False
     return found
+
+
+def veil(output):
+    """Begin the texts of a folded output with an empty line."""
+    texts = output if "text" in output else output.get("data", {})
+    for kind, text in texts.items():
+        if kind.startswith("text") and not text.startswith(VEIL):
+            texts[kind] = VEIL + text
 
 
 def merged(outputs):
@@ -188,7 +200,7 @@ def comparable(outputs, pictures):
     rules = re.findall(
         r"^regex: (.*)\nreplace: (.*)$", SANITIZE.read_text(encoding="utf-8"), re.MULTILINE
     )
-    text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(outputs, sort_keys=True, ensure_ascii=False).replace('" \\n', '"')
     for regex, new in rules:
         if not (pictures and "base64" in regex):
             text = re.sub(regex, new, text)

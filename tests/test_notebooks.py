@@ -17,6 +17,7 @@ from reading import (
     picture_troubles,
     prose,
     read_lesson,
+    shown,
     tags,
     word_troubles,
 )
@@ -58,6 +59,18 @@ def test_title(path):
     sittings = 2 if " · two sittings · " in line else 1
     assert 10 <= int(minutes[1]) <= 45 * sittings, "a sitting is 20 to 45 minutes"
     assert breaks == sittings - 1, f"{path.name}: two sittings have one marked break, and no other"
+
+
+@each
+def test_minutes_are_honest(path):
+    """At least what reading at 150 words a minute and 8 minutes an exercise take."""
+    lesson = read_lesson(path)
+    text = [cell.source for cell in lesson.text if not cell.id.startswith("hints-")]
+    words = sum(len(re.findall(r"\w+", prose(source))) for source in text)
+    exercises = sum("exercise" in cell.tags for cell in lesson.cells)
+    said = int(re.search(r"\*(\d+) minutes", lesson.cells[0].source)[1])
+    needed = words / 150 + 8 * exercises
+    assert said >= needed, f"{path.name} says {said} minutes and takes {needed:.0f} at the least"
 
 
 @each
@@ -196,6 +209,10 @@ def test_an_answer_is_folded_below_its_prediction(path):
             lab, site = cell.metadata.get("jupyter"), "hide-output" in cell.tags
             if (lab == FOLDED_IN_LAB) != site or (lab and not site):
                 yield f"{cell.where} is folded in one place only: refresh the notebook"
+            if site and not all(
+                text.startswith(refresh.VEIL) for _, text in shown(cell.outputs[0])
+            ):
+                yield f"{cell.where}: the first line of what is folded gives the answer away"
             if site != (cell.id in expected):
                 yield f"{cell.where} should {'' if cell.id in expected else 'not '}be folded"
 

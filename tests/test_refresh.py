@@ -153,6 +153,8 @@ def test_answers_are_folded_and_nothing_else(tmp_path):
         "answer-too": {"jupyter": {"outputs_hidden": True}, "tags": ["run-again", "hide-output"]},
     }
     assert not [c.id for c in cells_of(path) if "hide-output" in refresh.tags_of(c)][2:]
+    shown = {c.id: c.outputs[0].data["text/plain"] for c in cells_of(path) if c.get("outputs")}
+    assert shown["answer"] == " \n3" and shown["answer-too"] == " \n4" and shown["last"] == "5"
     assert refresh.main(["--check", str(path)]) == 0
 
 

@@ -6,7 +6,7 @@ EVERY = 100  # iterations between two calls, as `train(..., every=100)` makes th
 
 
 def countdown(iterations):
-    """Return a `report` for `train` that counts so many iterations down to "in about 8 s"."""
+    """Return a `report` for `train` that counts so many iterations down, and says how long."""
     begin, first = time.perf_counter(), None
 
     def report(model, iteration, loss):
@@ -16,7 +16,7 @@ def countdown(iterations):
         passed = time.perf_counter() - begin
         whole = passed * iterations / done if done else 0.0
         if done + EVERY >= iterations:
-            words = f"{iterations:,} iterations in about {max(whole, 1):.0f} s"
+            words = f"{iterations:,} iterations made (here in {max(whole, 1):.0f} s)\n"
         else:
             left = f", about {max(whole - passed, 1):.0f} s left" if done else ""
             words = f"{done:,} of {iterations:,} iterations{left}"

@@ -1,5 +1,6 @@
 """A lesson read without running it: in a fresh JupyterLab that does not trust it, and as HTML."""
 
+import re
 import subprocess
 import sys
 
@@ -58,6 +59,9 @@ def test_an_answer_opens_with_a_click(open_lesson, frontend):
             assert hidden == ("hide-output" in cell.tags), name
     folded = [name for name, cell in stored.items() if "hide-output" in cell.tags]
     clicked, run, *_ = folded
+    for name in folded:
+        preview = page.cell(name).locator(".jp-OutputPlaceholder").inner_text()
+        assert not re.search(r"\w", preview), f"{name} gives its answer away: {preview!r}"
     page.cell(clicked).locator(".jp-OutputPlaceholder").click()
     page.run_cell(run)
     for name in (clicked, run):

@@ -305,6 +305,14 @@ def ablate(rng):
                     yield model, unit, text
 
 
+def loss_and_gradients(rng):
+    for T, V, H in ((1, 2, 1), (2, 3, 2), (5, 3, 4), (4, 4, 4), (20, 6, 3)):
+        for scale in (0.01, 0.5, 1.5):
+            h_prev = np.tanh(rng.normal(size=H))
+            ixs = rng.integers(0, V, (2, T))
+            yield ixs[0], ixs[1], h_prev, *weights(rng, V, H, scale)
+
+
 def perplexity(rng):
     yield from [(0.0, 5), (math.log(2), 1), (1.0, 1), (7.5, 3), (5e5, 10_000), (1, 4)]
     for _ in range(20):

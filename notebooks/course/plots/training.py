@@ -13,13 +13,16 @@ _MOST_POINTS = 4000  # more than a figure has pixels
 
 
 def smoothed(losses, keep=0.99):
-    """Return a curve as long as losses, that follows them slowly: each loss pulls it a little."""
+    """Return a curve as long as losses, that follows them slowly: each loss pulls it a little.
+
+    It begins at 0 and is divided by the share of it that losses have filled, as Adam's means are,
+    so that the first loss does not weigh more than others.
+    """
     losses = np.asarray(losses, dtype=float)
-    curve = np.empty_like(losses)
-    now = losses[0] if len(losses) else 0.0
+    curve, now = np.empty_like(losses), 0.0
     for i, loss in enumerate(losses.tolist()):
         now = keep * now + (1 - keep) * loss
-        curve[i] = now
+        curve[i] = now / (1 - keep ** (i + 1))
     return curve
 
 

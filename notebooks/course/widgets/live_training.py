@@ -24,6 +24,7 @@ class Training:
         self.characters = model.seq_length * (batch_size or 1)  # that one loss is summed over
         self.first, self.goal, self.done, self.rate = model.iteration, 0, 0, 0.0
         self._losses, self._trend = np.empty(0), np.empty(0)
+        self._mean = 0.0  # of the losses, fading, before it is corrected for its start
         self._slice, self._seconds = 1, None  # iterations and seconds of the next slice
         self.diary = []  # (iterations made, what it said then)
         self.aim(iterations)
@@ -66,10 +67,10 @@ class Training:
 
     def _add(self, losses):
         for loss in np.asarray(losses).tolist():
-            before = self._trend[self.done - 1] if self.done else loss
             self._losses[self.done] = loss
-            self._trend[self.done] = _KEEP * before + (1 - _KEEP) * loss
+            self._mean = _KEEP * self._mean + (1 - _KEEP) * loss
             self.done += 1
+            self._trend[self.done - 1] = self._mean / (1 - _KEEP**self.done)
 
     def says(self, length=70):
         """What the model says after the text's first character, with the same dice each time."""
