@@ -92,7 +92,8 @@ def for_the_site(notebook, path, folder):
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            cell["source"] = PREDICTION.sub(r'\g<0>\n\n<div class="room-to-write"></div>', source)
+            room = PREDICTION.sub(r'\g<0>\n\n<div class="room-to-write"></div>', source)
+            cell["source"] = linked(room, Path(path))
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if "".join(data.get("text/plain", "")).startswith("Run this cell to "):
@@ -140,11 +141,14 @@ def write(target):
 
 
 def linked(text, name):
-    """A page's text in which links to listed files lead to their listings."""
+    """A page's text whose links lead to listings of files, and to headings as they are called here.
+
+    Jupyter calls the heading "Two ways" #Two-ways, everyone else #two-ways.
+    """
     for listing in LISTINGS:
         relative = os.path.relpath(listing, name.parent).replace(os.sep, "/")
         text = text.replace(f"]({relative})", f"]({relative}.md)")
-    return text
+    return re.sub(r"(\]\([^)\s#]*#)([^)\s]+)", lambda link: link[1] + link[2].lower(), text)
 
 
 def put(path, text):
