@@ -52,9 +52,8 @@ def places():
     }
 
 
-def live_line(path):
-    """One sentence (HTML): how to make a page of the site live."""
-    to_root = "../" * path.count("/")
+def live_line(path, to_root="../"):
+    """One sentence (HTML): how to make a page of the site live. path: of the notebook."""
     links = [
         f'<a href="{html.escape(address.format(path=path))}">{name}</a>'
         for name, address in places().items()
@@ -131,7 +130,7 @@ def write(target):
     beside += [f"{name}.md" for name in LISTINGS if name != "rnn_core.py"]
     front = (HERE / "index.md").read_text(encoding="utf-8")
     for mark, words in {
-        "LIVE": live_line(f"notebooks/{notebooks[0].name}"),
+        "LIVE": live_line(f"notebooks/{lessons[0].name}", ""),
         "LESSONS": re.search(r"^\| lesson .*?\n(?=\n)", readme, re.MULTILINE | re.DOTALL)[0],
         "(lessons)": "\n".join(f"notebooks/{path.name}" for path in lessons),
         "(beside)": "\n".join(beside),
