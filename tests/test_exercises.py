@@ -30,7 +30,9 @@ hidden_states(model, text) unit_correlation(hs, feature) ablate(model, unit, tex
 forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
 backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why)
 perplexity(loss, count) split_text(text, fraction) ngram_probability(counts, context, character)
-gru_step(x, h_prev, W, U, b) gru_backward_step(dh, h_prev, z, r, c, U)"""
+gru_step(x, h_prev, W, U, b) gru_backward_step(dh, h_prev, z, r, c, U)
+linear_scan(a, b) linear_scan_backward(dhs, a, before)
+mingru_forward(inputs, h_prev, Wz, Wc, bz, bc)"""
 
 
 def ids(pairs):

@@ -119,7 +119,7 @@ PLAN = (  # what waits, gap, how many seeds
 RATES = (0.005, 0.01)
 
 
-def learn(network, gap, waiting, rate):
+def learn(network, gap, waiting, rate, updates=UPDATES):
     """Train a network; return after how many updates it may stop (or None), and its share."""
     T = 2 * (gap + 3)
     practice = texts.recall_text(gap, max(20_000, B * T * 40), rng=1, waiting=waiting)
@@ -129,7 +129,7 @@ def learn(network, gap, waiting, rate):
     indices, asked = vocabulary.encode(practice.text), vocabulary.encode(exam.text)
     stream = indices[: len(indices) // B * B].reshape(B, -1).T
     h, start = np.zeros((B, H), F), 0
-    for update in range(1, UPDATES + 1):
+    for update in range(1, updates + 1):
         if start + T + 1 > len(stream):
             h, start = np.zeros((B, H), F), 0
         inputs, targets = stream[start : start + T], stream[start + 1 : start + T + 1]
@@ -162,6 +162,13 @@ def about():
     }
 
 
+def store(path, about, columns, rows):
+    """Write a measurement as course.measured reads it, a row a line."""
+    head = f'"about": {json.dumps(about)},\n"columns": {json.dumps(columns)}'
+    text = ",\n".join(json.dumps(row) for row in rows)
+    path.write_text(f'{{{head},\n"rows": [\n{text}\n]}}\n', encoding="utf-8")
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -183,12 +190,8 @@ def main(arguments=None):
             seconds = time.process_time() - began
             said = f"{sum(solved)} of {len(solved)}, {seconds:.0f} s"
             print(f"{waiting:7} gap {gap:3} {name:18} {said}", flush=True)
-            text = ",\n".join(json.dumps(row) for row in rows)
             names_of = ["waiting", "gap", "network", "rate", "seed", "updates", "share"]
-            head = f'"about": {json.dumps(about())},\n"columns": {json.dumps(names_of)}'
-            (options.output / "memory.json").write_text(
-                f'{{{head},\n"rows": [\n{text}\n]}}\n', encoding="utf-8"
-            )
+            store(options.output / "memory.json", about(), names_of, rows)
 
 
 if __name__ == "__main__":
