@@ -15,14 +15,13 @@ lesson draws (or into the folder given by --output).
 """
 
 import argparse
-import json
 import time
 from functools import partial
 from pathlib import Path
 
 import memory
 import numpy as np
-from memory import ROOT, B, F, H
+from memory import B, F, H
 
 from course import baselines, texts
 from course.survey import nats_per_character
@@ -129,15 +128,29 @@ NETWORKS = {
 # The three parts ------------------------------------------------------------------------------
 
 
+SAME_LETTERS = dict(zip("uvwx", "abcd", strict=True))  # what waits looks like what is remembered
+DEEPER = {
+    "plain, orthogonal": memory.Plain,
+    "GRU": memory.GRU,
+    "minGRU": MinGRU,
+    "minGRU, two layers": partial(MinGRU, layers=2),
+    "minGRU, three layers": partial(MinGRU, layers=3),
+}
+PLAN = [  # what waits, gap, networks, what is written for what
+    ("same letters", 8, DEEPER, SAME_LETTERS),
+    *(("dots", gap, NETWORKS, None) for gap in GAPS),
+]
+
+
 def remembering(quick):
-    """Rows of gap, network, rate, seed, updates needed (or None), share recalled."""
-    for gap in GAPS[:1] if quick else GAPS:
-        for name, network in NETWORKS.items():
+    """Rows of what waits, gap, network, rate, seed, updates needed (or None), share recalled."""
+    for waiting, gap, networks, renamed in PLAN[1:2] if quick else PLAN:
+        for name, network in networks.items():
             for rate in memory.RATES[-1:] if quick else memory.RATES:
                 for seed in range(1 if quick else SEEDS):
-                    start = partial(network, seed=seed)
-                    updates, share = memory.learn(start, gap, ".", rate, UPDATES)
-                    yield ["dots", gap, name, rate, seed, updates, round(share, 3)]
+                    start, letters = partial(network, seed=seed), "uvwx" if renamed else "."
+                    updates, share = memory.learn(start, gap, letters, rate, UPDATES, renamed)
+                    yield [waiting, gap, name, rate, seed, updates, round(share, 3)]
 
 
 def best_time(call, rounds=9):
