@@ -35,17 +35,6 @@ def scan_by_halves(a, b):
     return h
 
 
-def scan_as_a_matrix(a, b):
-    """Every product of neighbours written out, as attention would have it: (T, T) weights."""
-    T = len(a)
-    weights = np.zeros((T, *a.shape))
-    for s in range(T):
-        weights[s, s] = 1
-        for t in range(s + 1, T):
-            weights[t, s] = weights[t - 1, s] * a[t]
-    return np.einsum("ts...,s...->t...", weights, b)
-
-
 def back_step_by_step(dhs, a, before):
     db, later = np.zeros(dhs.shape), 0
     for t in reversed(range(len(a))):
@@ -102,7 +91,7 @@ def forward_with_the_start_as_a_step(inputs, h_prev, Wz, Wc, bz, bc):
 
 
 ALTERNATIVES = {
-    "linear_scan": [scan_in_rounds, scan_step_by_step, scan_by_halves, scan_as_a_matrix],
+    "linear_scan": [scan_in_rounds, scan_step_by_step, scan_by_halves],
     "linear_scan_backward": [back_step_by_step, back_in_rounds, back_by_the_scan],
     "mingru_forward": [
         forward_step_by_step,

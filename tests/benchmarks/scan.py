@@ -27,7 +27,7 @@ from course import baselines, texts
 from course.survey import nats_per_character
 from rnn_core import Adam, FastRNN, Vocabulary, clip_by_norm, one_hot, orthogonal, softmax
 
-UPDATES, SEEDS, GAPS = 600, 3, (15, 30, 100, 300)
+UPDATES, SEEDS = 600, 3
 SECONDS, HIDDEN, STREAMS, LENGTH, RATE = 40, 128, 32, 50, 3e-3
 
 
@@ -109,7 +109,7 @@ class MinGRU:
         return {name: grads[name] for name in p}
 
 
-class SpreadGRU(memory.GRU):
+class LoudGRU(memory.GRU):
     """The control: a GRU whose gates read the characters as loudly as the minGRU's."""
 
     def __init__(self, V, seed):
@@ -117,53 +117,52 @@ class SpreadGRU(memory.GRU):
         self.p["W"] *= F(np.sqrt(V))
 
 
-NETWORKS = {
-    "plain, orthogonal": memory.Plain,
-    "GRU": memory.GRU,
-    "GRU, loud": SpreadGRU,
-    "minGRU": MinGRU,
-}
-
-
 # The three parts ------------------------------------------------------------------------------
 
 
-SAME_LETTERS = dict(zip("uvwx", "abcd", strict=True))  # what waits looks like what is remembered
-DEEPER = {
+NETWORKS = {
+    "minGRU": MinGRU,
     "plain, orthogonal": memory.Plain,
     "GRU": memory.GRU,
-    "minGRU": MinGRU,
+    "loud GRU": LoudGRU,
     "minGRU, two layers": partial(MinGRU, layers=2),
     "minGRU, three layers": partial(MinGRU, layers=3),
 }
-PLAN = [  # what waits, gap, networks, what is written for what
-    ("same letters", 8, DEEPER, SAME_LETTERS),
-    *(("dots", gap, NETWORKS, None) for gap in GAPS),
+SAME_LETTERS = dict(zip("uvwx", "abcd", strict=True))  # what waits looks like what is remembered
+PLAN = [  # what waits, gap, networks
+    ("dots", 15, ("minGRU", "plain, orthogonal", "GRU", "loud GRU")),
+    ("dots", 30, ("minGRU", "plain, orthogonal", "GRU", "loud GRU")),
+    ("same letters", 8, [name for name in NETWORKS if name != "loud GRU"]),
+    ("dots", 100, ("minGRU", "plain, orthogonal", "GRU")),
+    ("dots", 300, ("minGRU", "plain, orthogonal", "GRU")),
 ]
 
 
 def remembering(quick):
     """Rows of what waits, gap, network, rate, seed, updates needed (or None), share recalled."""
-    for waiting, gap, networks, renamed in PLAN[1:2] if quick else PLAN:
-        for name, network in networks.items():
+    for waiting, gap, names in PLAN[:1] if quick else PLAN:
+        for name in names:
             for rate in memory.RATES[-1:] if quick else memory.RATES:
                 for seed in range(1 if quick else SEEDS):
-                    start, letters = partial(network, seed=seed), "uvwx" if renamed else "."
-                    updates, share = memory.learn(start, gap, letters, rate, UPDATES, renamed)
+                    start = partial(NETWORKS[name], seed=seed)
+                    letters = (".", None) if waiting == "dots" else ("uvwx", SAME_LETTERS)
+                    updates, share = memory.learn(start, gap, letters[0], rate, UPDATES, letters[1])
                     yield [waiting, gap, name, rate, seed, updates, round(share, 3)]
 
 
-def best_time(call, rounds=9):
-    """Milliseconds of a call, the quickest of some rounds."""
-    call()
-    quickest = np.inf
+def best_times(calls, rounds=9):
+    """Milliseconds of the processor for each of several calls: the quickest of rounds in turn."""
+    quickest = dict.fromkeys(calls, np.inf)
+    for call in calls.values():
+        call()
     for _ in range(rounds):
-        began, calls = time.perf_counter(), 0
-        while calls < 1 or time.perf_counter() - began < 0.01:
-            call()
-            calls += 1
-        quickest = min(quickest, (time.perf_counter() - began) / calls)
-    return 1000 * quickest
+        for way, call in calls.items():
+            began, times = time.process_time(), 0
+            while not times or time.process_time() - began < 0.01:
+                call()
+                times += 1
+            quickest[way] = min(quickest[way], 1000 * (time.process_time() - began) / times)
+    return {way: round(ms, 4) for way, ms in quickest.items()}
 
 
 WIDTHS, LENGTHS = (32, 512, 4096), (8, 32, 128, 512, 2048)
@@ -176,14 +175,9 @@ def timing(quick):
     for width in WIDTHS[:1] if quick else WIDTHS:
         for T in LENGTHS[:2] if quick else LENGTHS:
             a, b = (rng.random((T, width)).astype(F) for _ in range(2))
-            for way in (loop, scan):
-                yield [
-                    "recurrence",
-                    width,
-                    T,
-                    way.__name__,
-                    round(best_time(partial(way, a, b)), 4),
-                ]
+            calls = {way.__name__: partial(way, a, b) for way in (loop, scan)}
+            for way, ms in best_times(calls).items():
+                yield ["recurrence", width, T, way, ms]
     ways = {
         "plain, orthogonal": memory.Plain,
         "GRU": memory.GRU,
@@ -193,14 +187,15 @@ def timing(quick):
     for width in (1, B):
         for T in UPDATE_LENGTHS[:1] if quick else UPDATE_LENGTHS:
             inputs, targets = rng.integers(7, size=(2, T, width))
-            for name, network in ways.items():
-                made = network(7, seed=0)
+            made = {name: network(7, seed=0) for name, network in ways.items()}
 
-                def update(made=made, inputs=inputs, targets=targets, width=width):
-                    passed = made.forward(inputs, np.zeros((width, H), F))
-                    made.backward(inputs, targets, *passed)
+            def update(network, inputs=inputs, targets=targets, width=width):
+                passed = network.forward(inputs, np.zeros((width, H), F))
+                network.backward(inputs, targets, *passed)
 
-                yield ["update", width * H, T, name, round(best_time(update), 4)]
+            calls = {name: partial(update, network) for name, network in made.items()}
+            for way, ms in best_times(calls).items():
+                yield ["update", width * H, T, way, ms]
 
 
 class Reader:

@@ -8,13 +8,9 @@ from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
 
 __all__ = ["attention", "gate", "gate_map", "memory_measured", "recall", "recalled"]
 
-_LOOKS = [
-    ("gradient", "--", "^"),
-    ("hidden", "-", "s"),
-    ("output", "-.", "D"),
-    ("input", ":", "o"),
-]
+_LOOKS = [("gradient", "--", "^"), ("hidden", "-", "s"), ("output", "-.", "D")]
 _OPEN = LinearSegmentedColormap.from_list("open", ["#FFFFFF", COLOURS["hidden"], "#00382A"])
+_NEVER = 2300  # where a run stands that did not remember within its 2,000 updates
 
 
 def recall(curves, chance):
@@ -85,12 +81,8 @@ def gate_map(text, z):
     return Picture(figure, alt)
 
 
-def memory_measured(rows, networks=("plain, orthogonal", "GRU"), most=2000):
-    """Draw after how many updates each measured network remembers; rows as from course.measured.
-
-    most is the number of updates that a run was given.
-    """
-    never = 1.15 * most  # where a run stands that did not remember
+def memory_measured(rows, networks=("plain, orthogonal", "GRU")):
+    """Draw after how many updates each measured network remembers; rows as from course.measured."""
     rows = [row for row in rows if row["network"] in networks]
     panels = list(dict.fromkeys((row["gap"], row["waiting"]) for row in rows))
     panels = sorted(panel for panel in panels if panel[0] > 5)
@@ -104,7 +96,7 @@ def memory_measured(rows, networks=("plain, orthogonal", "GRU"), most=2000):
             spread = column + np.linspace(-0.3, 0.3, len(here))
             for solved in (True, False):
                 points = [
-                    (x, row["updates"] or never)
+                    (x, row["updates"] or _NEVER)
                     for x, row in zip(spread, here, strict=True)
                     if (row["updates"] is not None) == solved
                 ]
@@ -116,16 +108,15 @@ def memory_measured(rows, networks=("plain, orthogonal", "GRU"), most=2000):
                     markerfacecolor=COLOURS[role] if solved else "white",
                 )
             done = sum(row["updates"] is not None for row in here)
-            ax.text(
-                column, never + 0.085 * most, f"{done} of {len(here)}", ha="center", fontsize=9.5
-            )
+            ax.text(column, _NEVER + 170, f"{done} of {len(here)}", ha="center", fontsize=9.5)
         rates = "    ".join(f"{rate:g}" for rate in sorted({row["rate"] for row in here}))
         names = [f"{rates}\n{name.split(',')[0]}" for name in networks]
         ax.set_xticks(range(len(networks)), names, fontsize=8.5)
         ax.set_xlim(-0.5, len(networks) - 0.5)
-        ax.set_ylim(0, never + 0.21 * most)
-        quarters = [most * k // 4 for k in range(5)]
-        ax.set_yticks([*quarters, never], [*(f"{n:,}" for n in quarters), "not"])
+        ax.set_ylim(0, _NEVER + 420)
+        ax.set_yticks(
+            [0, 500, 1000, 1500, 2000, _NEVER], ["0", "500", "1,000", "1,500", "2,000", "not"]
+        )
         first = ax is np.atleast_1d(axes)[0]
         label(ax, f"gap {panel[0]}, {panel[1]}", "", "updates until it remembers" if first else "")
         if not first:
@@ -133,7 +124,7 @@ def memory_measured(rows, networks=("plain, orthogonal", "GRU"), most=2000):
     alt = (
         "A panel for each gap and for what is read while waiting: after how many updates each run "
         f"of {' and '.join(networks)} remembers, and hollow marks on top for those that had not "
-        f"after {most:,}. Above them stands how many did."
+        "after 2,000. Above them stands how many did."
     )
     return Picture(figure, alt)
 

@@ -5,7 +5,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
 
-__all__ = ["reading_race", "scan_pays", "scan_rounds"]
+__all__ = ["reading_race", "remembered", "scan_pays", "scan_rounds"]
 
 _LOOKS = (("gradient", "--", "^"), ("hidden", "-", "s"), ("output", "-.", "D"), ("input", ":", "o"))
 
@@ -72,6 +72,45 @@ def scan_rounds(text):
     return Picture(figure, alt)
 
 
+def remembered(rows, most):
+    """Draw after how many updates each measured run remembers, by gap; most is what it was given."""
+    networks = list(dict.fromkeys(row["network"] for row in rows))
+    gaps = sorted({row["gap"] for row in rows})
+    figure, ax = new_figure(width=8.2, height=4.0)
+    never, said = 1.12 * most, []
+    for number, (name, (role, _, marker)) in enumerate(zip(networks, _LOOKS, strict=False)):
+        looks = {"color": INKS[role], "linestyle": "", "marker": marker}
+        ax.plot([], [], markerfacecolor=COLOURS[role], label=name, **looks)
+        for column, gap in enumerate(gaps):
+            here = [row["updates"] for row in rows if (row["gap"], row["network"]) == (gap, name)]
+            if not here:
+                continue
+            middle = column + 0.22 * (number - 1.5)
+            for x, updates in zip(middle + np.linspace(-0.07, 0.07, len(here)), here, strict=True):
+                fill = COLOURS[role] if updates else "white"
+                ax.plot(x, updates or never, markersize=6, markerfacecolor=fill, **looks)
+            words = f"{sum(updates is not None for updates in here)} of {len(here)}"
+            ax.text(middle, 1.19 * most, words, ha="center", fontsize=9, color=INKS[role])
+            said.append(f"{name} at a gap of {gap} {words}")
+    ax.set_xticks(range(len(gaps)), [f"gap {gap}" for gap in gaps])
+    thirds = [most * k // 3 for k in range(4)]
+    ax.set_yticks([*thirds, never], [*(f"{updates:,}" for updates in thirds), "not"])
+    ax.set_xlim(-0.5, len(gaps) - 0.5)
+    ax.set_ylim(0, 1.28 * most)
+    ax.grid(axis="x", visible=False)
+    for column in range(1, len(gaps)):
+        ax.axvline(column - 0.5, color=COLOURS["grid"], linewidth=0.8)
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.1), "ncols": len(networks)}
+    ax.legend(frameon=False, fontsize=10, **place)
+    label(ax, "How long until it remembers?", "", "updates")
+    alt = (
+        "After how many updates each run remembers, a group of marks for each network at each "
+        f"gap, and hollow marks on top for runs that had not after {most:,}. How many did: "
+        f"{', '.join(said)}."
+    )
+    return Picture(figure, alt)
+
+
 def scan_pays(rows):
     """Draw how many times as long the loop takes as the scan; rows as from course.measured."""
     rows = [row for row in rows if row["what"] == "recurrence"]
@@ -94,12 +133,13 @@ def scan_pays(rows):
         )
         said.append(f"{gains[-1]:.2g} for {width:,} numbers a step")
     ax.axhline(1, color=COLOURS["muted"], linewidth=1.2)
-    ax.text(steps[0], 1.1, "the scan is quicker", fontsize=9.5, color=COLOURS["muted"])
-    ax.text(steps[0], 0.9, "the loop is quicker", fontsize=9.5, va="top", color=COLOURS["muted"])
+    beside = {"fontsize": 9.5, "color": COLOURS["muted"]}
+    ax.text(steps[-1] * 1.15, 1.1, "the scan is quicker", **beside)
+    ax.text(steps[-1] * 1.15, 0.9, "the loop is quicker", va="top", **beside)
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
     ax.set_xticks(steps, [f"{T:,}" for T in steps])
-    ax.set_xlim(steps[0] / 1.3, steps[-1] * 6)
+    ax.set_xlim(steps[0] / 1.3, steps[-1] * 7)
     ticks = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]
     ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.set_ylim(min(0.08, ax.get_ylim()[0]), max(25, ax.get_ylim()[1]))
@@ -141,7 +181,8 @@ def reading_race(rows):
     for name, nats in rungs.items():
         if low - 0.25 < nats < 3:
             ax.axhline(nats, color=COLOURS["muted"], linewidth=1, linestyle=":")
-            ax.text(longest * 1.02, nats, name, va="center", fontsize=9.5, color=COLOURS["muted"])
+            right = {"ha": "right", "va": "bottom", "fontsize": 9.5, "color": COLOURS["muted"]}
+            ax.text(longest * 1.13, nats, name, **right)
     ax.set_xlim(0, longest * 1.14)
     ax.set_ylim(low - 0.1, 3.0)
     ax.legend(frameon=False, fontsize=10, loc="upper right", bbox_to_anchor=(0.88, 1.0))
