@@ -115,10 +115,10 @@ def test_what_is_stored_is_what_its_command_measures(benchmark):
     remembering = measured.load("scan_memory").rows
     planned = {
         (waiting, gap, name, rate, seed)
-        for waiting, gap, names in benchmark.PLAN
+        for waiting, gap, names, rates, seeds in benchmark.PLAN
         for name in names
-        for rate in benchmark.memory.RATES
-        for seed in range(benchmark.SEEDS)
+        for rate in rates
+        for seed in range(seeds)
     }
     found = columns(remembering, "waiting", "gap", "network", "rate", "seed")
     assert len(found) == len(planned) and set(found) == planned
@@ -134,8 +134,8 @@ def test_what_is_stored_is_what_its_command_measures(benchmark):
         for way in ("loop", "scan")
     }
     reading = [row for row in measured.load("scan_reading").rows if row["seed"] is not None]
-    for name in benchmark.READERS:
-        for seed in range(benchmark.SEEDS):
+    for name, (_, seeds) in benchmark.READERS.items():
+        for seed in range(seeds):
             run = [row for row in reading if (row["network"], row["seed"]) == (name, seed)]
             assert len(run) == 8 and run[-1]["seconds"] >= benchmark.SECONDS
     for name in ("scan_memory", "scan_times", "scan_reading"):
