@@ -637,7 +637,7 @@ def generate_cases(rng):
     yield chatty_model(), "hope ", 2, COLD / 10, np.random.default_rng(1)  # exp(scores) overflows
     for prompt, temperature in (("op", 1.0), ("hope", 3.0)):
         yield chatty_model(), prompt, 1, temperature, np.random.default_rng(2)
-    yield chatty_model(), "op", 8, 1.0, np.random.default_rng(2)
+    yield chatty_model(), "op", 16, 1.0, np.random.default_rng(2)
 
 
 def likelihood(model, prompt, texts):
@@ -854,8 +854,8 @@ def reading_back(choose):
 
 GENERATE.mistake(
     """
-    What the network reads next is not the character that it has just said: the text is unlikely by its own probabilities.
-    Draw once at each step, and both keep and read what was drawn.
+    The text is unlikely by the network's own probabilities.
+    Is what it reads next the very character that it has just said? Draw once at each step, and both keep and read what was drawn; and if it does so, look at how scores become probabilities.
     """,
     name="another-one-read",
 )(reading_back(lambda p, ix, rng: np.eye(len(p))[np.argmax(p)]))
