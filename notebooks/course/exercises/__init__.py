@@ -38,7 +38,7 @@ LESSONS = {  # the lessons with exercises: number -> notebook, title
     13: ("13_what_came_next.ipynb", "What came next"),
 }
 
-TOPICS = (
+MODULES = (
     characters,
     probabilities,
     forward,
@@ -55,7 +55,7 @@ TOPICS = (
     gates,
 )
 
-EXERCISES = {exercise.name: exercise for topic in TOPICS for exercise in topic.EXERCISES_HERE}
+EXERCISES = {exercise.name: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
 def no_such_exercise(name):
