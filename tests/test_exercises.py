@@ -11,12 +11,12 @@ import pytest
 
 from alternatives import ALTERNATIVES
 from course.checks import check, compare, diagnose, runner
-from course.exercises import EXERCISES, TOPICS
+from course.exercises import EXERCISES, MODULES
 
 NAMES = list(EXERCISES)
 MISTAKES = [(name, mistake) for name in NAMES for mistake in EXERCISES[name].mistakes]
 RIGHT = [(name, way) for name, ways in ALTERNATIVES.items() for way in ways if name in EXERCISES]
-ALL_IN = all(topic.EXERCISES_HERE for topic in TOPICS)
+ALL_IN = all(topic.EXERCISES for topic in MODULES)
 SIGNATURES = """build_vocabulary(text) one_hot(indices, size) shift_targets(indices)
 pair_probabilities(indices, size) softmax(scores)
 cross_entropy(probabilities, targets) rnn_step(x, h_prev, Wxh, Whh, bh)

@@ -23,7 +23,7 @@ import rnn_core
 import solutions
 from alternatives import ALTERNATIVES
 from course.checks import check, check_whole, compare, expected_outcomes, runner, whole
-from course.exercises import EXERCISES, LESSONS, TOPICS, Model
+from course.exercises import EXERCISES, LESSONS, MODULES, Model
 from tests.lessons_under_test import SOLVED
 
 WRITTEN = solutions.all_written()
@@ -43,7 +43,7 @@ def test_every_exercise_stands_in_one_lesson():
     assert len(set(NAMES)) == len(NAMES)
     for written in WRITTEN:
         assert written.notebook == LESSONS[EXERCISES[written.name].lesson][0]
-    if all(topic.EXERCISES_HERE for topic in TOPICS) and len(LESSON_PATHS) == len(LESSONS):
+    if all(topic.EXERCISES for topic in MODULES) and len(LESSON_PATHS) == len(LESSONS):
         assert list(EXERCISES) == NAMES
 
 

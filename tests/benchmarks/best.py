@@ -127,7 +127,7 @@ def tables(parts):
         name: {
             rung: round(loss, 4)
             for orders in ((1, 2, 3, 4, 5), (6,), (7,), (8,))
-            for rung, loss in baselines.ladder(
+            for rung, loss in baselines.ngram_losses(
                 parts.training, getattr(parts, name), orders, smoothing="kneser-ney"
             ).items()
         }

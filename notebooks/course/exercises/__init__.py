@@ -41,7 +41,7 @@ LESSONS = {  # the lessons with exercises: number -> notebook, title
     14: ("14_recurrence_that_does_not_wait.ipynb", "Recurrence that does not wait"),
 }
 
-TOPICS = (
+MODULES = (
     characters,
     probabilities,
     forward,
@@ -60,7 +60,7 @@ TOPICS = (
     scan,
 )
 
-EXERCISES = {exercise.name: exercise for topic in TOPICS for exercise in topic.EXERCISES_HERE}
+EXERCISES = {exercise.name: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
 def no_such_exercise(name):

@@ -814,4 +814,4 @@ CLIP_BY_NORM.mistake(
 )(returned_in_loop(rnn_core.clip_by_norm))
 
 
-EXERCISES_HERE = [CLIP_BY_VALUE, CLIP_BY_NORM]
+EXERCISES = [CLIP_BY_VALUE, CLIP_BY_NORM]

@@ -1183,4 +1183,4 @@ def all_from_the_last_state(inputs, h_prev, Wxh, Whh, Why, bh, by):
     return hs, np.array([softmax(Why @ hs[-1] + by) for _ in inputs])
 
 
-EXERCISES_HERE = [RNN_STEP, FORWARD]
+EXERCISES = [RNN_STEP, FORWARD]

@@ -1074,4 +1074,4 @@ def from_left_over_state(model, unit, text):
     return mean_loss(silenced, text, lambda size: model.h)
 
 
-EXERCISES_HERE = [HIDDEN_STATES, UNIT_CORRELATION, ABLATE]
+EXERCISES = [HIDDEN_STATES, UNIT_CORRELATION, ABLATE]

@@ -232,4 +232,4 @@ def _with_slope(slope):
     return mended
 
 
-EXERCISES_HERE = [LOSS_AND_GRADIENTS]
+EXERCISES = [LOSS_AND_GRADIENTS]

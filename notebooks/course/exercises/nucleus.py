@@ -228,4 +228,4 @@ def never_reached(probabilities, p):
     return kept / kept.sum()
 
 
-EXERCISES_HERE = [TOP_P]
+EXERCISES = [TOP_P]

@@ -922,4 +922,4 @@ def learning_rate_in_memory(param, grad, memory, learning_rate):
     param -= step / np.sqrt(memory + 1e-8)
 
 
-EXERCISES_HERE = [SGD_UPDATE, ADAGRAD_UPDATE]
+EXERCISES = [SGD_UPDATE, ADAGRAD_UPDATE]

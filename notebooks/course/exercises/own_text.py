@@ -1151,4 +1151,4 @@ def whether_it_followed(counts, context, character):
     return float(character in counts.get(context, {}))
 
 
-EXERCISES_HERE = [PERPLEXITY, SPLIT_TEXT, NGRAM_PROBABILITY]
+EXERCISES = [PERPLEXITY, SPLIT_TEXT, NGRAM_PROBABILITY]

@@ -894,4 +894,4 @@ def inverse_probabilities(probabilities, targets):
     return (1 / of_targets(probabilities, targets)).sum()
 
 
-EXERCISES_HERE = [SOFTMAX, CROSS_ENTROPY]
+EXERCISES = [SOFTMAX, CROSS_ENTROPY]

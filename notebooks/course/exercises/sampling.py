@@ -1131,4 +1131,4 @@ def state_of_training(model, prompt, n, temperature, rng):
     return speaking(start=lambda size: model.h)(model, prompt, n, temperature, rng)
 
 
-EXERCISES_HERE = [SAMPLE_CHARACTER, APPLY_TEMPERATURE, GENERATE]
+EXERCISES = [SAMPLE_CHARACTER, APPLY_TEMPERATURE, GENERATE]

@@ -98,8 +98,8 @@ def summary(training, baselines):
 
 
 def beside_baselines(loss, baselines):
-    """Where a loss stands in the ladder: below the lowest rung that it has passed."""
-    passed = {name: rung for name, rung in baselines.items() if loss < rung}
+    """Where a loss stands among the baselines: below the lowest that it has passed."""
+    passed = {name: mark for name, mark in baselines.items() if loss < mark}
     if passed:
         return f", below {min(passed, key=passed.get)}"
     return ", above all baselines" if baselines else ""

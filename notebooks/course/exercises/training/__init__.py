@@ -4,4 +4,4 @@ from .chunks import CHUNKS
 from .loop import TRAIN
 from .steps import TRAIN_STEP
 
-EXERCISES_HERE = [CHUNKS, TRAIN_STEP, TRAIN]
+EXERCISES = [CHUNKS, TRAIN_STEP, TRAIN]
