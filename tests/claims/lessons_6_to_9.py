@@ -57,7 +57,7 @@ def rare_characters_pay_less_under_adagrad(seed):
 @claim(
     6,
     "valley-text",
-    "the loud weights have blown the network up, although train clips every gradient at 5",
+    "With that rate SGD ends worse than it began, although train clips every gradient at 5",
     "SGD with a thirtieth of the rate",
     (1, 2, 3),
     quick=True,
