@@ -72,7 +72,8 @@ def run(notebook, folder):
     here = Path(folder) / "course"
     no_copy = shutil.ignore_patterns("my_rnn*", "__pycache__", ".*")
     shutil.copytree(NOTEBOOKS, here / "notebooks", ignore=no_copy)
-    shutil.copy(ROOT / "rnn_core.py", here)
+    for path in ROOT.glob("rnn_*.py"):
+        shutil.copy(path, here)
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "COURSE_MY_RNN")}
     environment |= {"IPYTHONDIR": str(Path(folder) / "ipython")}
     client = NotebookClient(

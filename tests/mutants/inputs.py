@@ -280,6 +280,14 @@ def generate(rng):
                     yield model, prompt, n, temperature, np.random.default_rng(3)
 
 
+def top_p(rng):
+    for size in (1, 2, 3, 5, 22):
+        for scale in (0.3, 2.0, 5.0):
+            for p in (0.1, 0.5, 0.9, 0.99, 1.0):
+                yield probabilities(rng, size, scale=scale), p
+    yield np.array([0.1, 0.2, 0.3, 0.4]), 1.0
+
+
 def hidden_states(rng):
     for H in (1, 2, 5):
         for scale in (0.1, 1.0, 3.0):
@@ -303,6 +311,14 @@ def ablate(rng):
             for unit in range(H):
                 for text in ("ho", "this hope"):
                     yield model, unit, text
+
+
+def loss_and_gradients(rng):
+    for T, V, H in ((1, 2, 1), (2, 3, 2), (5, 3, 4), (4, 4, 4), (20, 6, 3)):
+        for scale in (0.01, 0.5, 1.5):
+            h_prev = np.tanh(rng.normal(size=H))
+            ixs = rng.integers(0, V, (2, T))
+            yield ixs[0], ixs[1], h_prev, *weights(rng, V, H, scale)
 
 
 def perplexity(rng):

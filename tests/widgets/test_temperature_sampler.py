@@ -44,6 +44,8 @@ def test_the_box_agrees_with_the_plain_function(model):
             now["temperature"],
             now["seed"],
             greedy=now["greedy"],
+            top_k=now["top-k"],
+            top_p=now["top-p"],
         )
         characters = model.vocabulary.characters
         assert distribution_words(said, characters) in panel.words.value
@@ -83,6 +85,16 @@ def test_temperature_and_greed(model):
     greedy = say(model, "th", 30, 1.0, 0, greedy=True)
     assert greedy.text == say(model, "th", 30, 1.0, 9, greedy=True).text
     assert greedy.after.max() == pytest.approx(1.0)
+
+
+def test_the_tail_is_left_out(model):
+    whole = say(model, "th", 60, 2.0, 0)
+    assert np.count_nonzero(say(model, "th", 5, 2.0, 0, top_k=3).after) == 3
+    half = say(model, "th", 60, 2.0, 0, top_p=0.5)
+    assert (half.after > 0).sum() < (whole.after > 0).sum()
+    assert half.surprises.mean() < whole.surprises.mean()
+    assert say(model, "th", 60, 2.0, 0, top_k=1).text == say(model, "th", 60, greedy=True).text
+    assert say(model, "th", 60, 2.0, 0, top_k=22, top_p=1 - 1e-12).text == whole.text
 
 
 @pytest.mark.parametrize(

@@ -116,15 +116,16 @@ def judge(exercise, function):
     cases, expected = expected_outcomes(exercise.name)
     found, in_time, text = runner.outcomes(exercise, function, cases)
     printed = messages.printed(text, runner.PRINT_LIMIT)
-    source = source_of(function)
     if runner.not_written(found):
-        return _result(messages.not_written(exercise, function, found[0].error, source.stub_line))
+        return _result(
+            messages.not_written(exercise, function, found[0].error, source_of(function).stub_line)
+        )
     if not in_time and not found and runner.looks_unwritten(function):
         return _result(f"{exercise.name}: not written yet")
     if not in_time:
         at_work = cases[min(len(found), len(cases) - 1)]
         return _result(messages.out_of_time(exercise, at_work, runner.TIME_LIMIT), printed)
-    answer = diagnose.Answer(exercise, function, source, cases, expected, found)
+    answer = diagnose.Answer(exercise, function, cases, expected, found)
     if answer.wrong and answer.nearly and diagnose.single_precision(function):
         answer = answer.nearly
     return _wrong(answer, printed) if answer.wrong else _right(answer, printed)

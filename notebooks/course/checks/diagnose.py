@@ -13,7 +13,7 @@ import numpy as np
 
 from ..exercises import EXERCISES, Exercise
 from . import compare, runner
-from .source import Source, source_of
+from .source import source_of
 
 
 @cache
@@ -61,11 +61,15 @@ class Answer:
 
     exercise: Exercise
     function: Callable
-    source: Source
     cases: list
     expected: list
     found: list
     precision: float = 0.0  # the least tolerance, if what it builds on is no more precise
+
+    @cached_property
+    def source(self):
+        """The learner's code, which takes longer to read than most take to run."""
+        return source_of(self.function)
 
     @cached_property
     def differences(self):

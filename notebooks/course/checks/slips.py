@@ -123,7 +123,9 @@ def kept_from_before(answer):
             else:
                 others = (held if value is given[name] else value for value in defaults)
                 twin, names = _elsewhere(function, {}, tuple(others))
-            found, _, _ = runner.outcomes(answer.exercise, twin, [answer.cases[i]])
+            found, in_time, _ = runner.outcomes(answer.exercise, twin, [answer.cases[i]])
+            if not in_time:
+                return ""
             held = names[name] if name in outside else held
             if found and not _is_empty(held):
                 fresh.append((answer.found[i], found[0]))
@@ -330,19 +332,15 @@ def power(answer):
 
 def power_before_division(answer):
     """`x ** 1 / 2`."""
+    if not answer.source.nodes or not answer.source.bears(r"\*\* 1 /"):
+        return ""
     for node in ast.walk(answer.source.tree):
-        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div):
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Pow):
             continue
-        power, below = node.left, node.right
-        if (
-            isinstance(power, ast.BinOp)
-            and isinstance(power.op, ast.Pow)
-            and isinstance(power.right, ast.Constant)
-            and power.right.value == 1
-        ):
+        if isinstance(node.right, ast.Constant) and node.right.value == 1:
             return (
-                f"Powers come before divisions: `{_first_line(node)}` is the power of 1, divided by "
-                f"{ast.unparse(below)}. Put the exponent in parentheses."
+                f"Powers come before divisions: in `{_first_line(node)}` the exponent is 1, and what "
+                "stands behind it divides the result. Put the whole exponent in parentheses."
             )
     return ""
 

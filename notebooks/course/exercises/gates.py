@@ -38,10 +38,13 @@ def mixed(z, r, c, h_prev):
 def gru_step_cases(rng):
     """One sequence of two units, then more; sizes all different, and some equal.
 
-    The last has sums so large that `np.exp` of them is not a float any more.
+    Then one of large numbers whose sums are small; the last has sums so large that `np.exp` of
+    them is not a float any more.
     """
     for size in SIZES:
         yield drawn(rng, *size)
+    W, U = np.array([[[150.25]], [[150.0]], [[200.5]]]), np.full((3, 1, 1), 200.0)
+    yield np.array([[1.0]]), np.array([[0.5]]), W, U, np.full((3, 1), -250.0)
     x, h_prev, W, U, b = drawn(rng, 3, 4, 3)
     yield x, h_prev, np.sign(W) * 800, U, b
 
@@ -268,6 +271,16 @@ def parentheses_of_sigma(x, h_prev, W, U, b):
 
 
 @GRU_STEP.mistake("""
+    The biases of the gates are added behind σ, so that a gate is no share between 0 and 1.
+    They belong to the sum that goes through σ.
+    """)
+def bias_behind_sigma(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, 0 * b)
+    z, r = z + b[0], r + b[1]
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
     Old state and candidate are both multiplied by z.
     What the gate does not take of the one it takes of the other: z and 1 − z.
     """)
@@ -300,10 +313,12 @@ def candidate_whole(x, h_prev, W, U, b):
     Turn `W[k]` and `U[k]` round, behind `x` and `h_prev`.
     """,
     error="matmul|shapes|core dimension",
-    sign=r"@ \w+\[\d\](?!\.T)|dot\(",
+    sign=r"@ \w+\[\w+\](?!\.T)|dot\(",
 )
 def neither_transposed(x, h_prev, W, U, b):
-    return gru_step(x, h_prev, W.swapaxes(1, 2), U.swapaxes(1, 2), b)
+    z, r = (sigma(x @ W[k] + h_prev @ U[k] + b[k]) for k in (0, 1))
+    c = np.tanh(x @ W[2] + (r * h_prev) @ U[2] + b[2])
+    return mixed(z, r, c, h_prev)
 
 
 @GRU_STEP.mistake("""
@@ -379,7 +394,7 @@ def gru_backward_step_cases(rng):
         x, h_prev, W, U, b = drawn(rng, B, V, H)
         z, r, c, _ = gru_step(x, h_prev, W, U, b)
         yield rng.normal(size=(B, H)), h_prev, z, r, c, U
-    yield 20 * rng.normal(size=(B, H)), h_prev, z, r, c, U  # a loud one
+    yield 500 * rng.normal(size=(B, H)), h_prev, z, r, c, U  # a loud one
 
 
 def gru_backward_step(dh, h_prev, z, r, c, U):

@@ -360,6 +360,14 @@ def covariance(hs, feature):
 
 
 @UNIT_CORRELATION.mistake("""
+    This is the covariance, as `np.cov` gives it.
+    Divide by both spreads, taken in the same way, and 1 is the most it can be.
+    """)
+def covariance_of_a_sample(hs, feature):
+    return covariance(hs, feature) * len(hs) / max(len(hs) - 1, 1)
+
+
+@UNIT_CORRELATION.mistake("""
     This is the cosine between the columns as they are.
     A correlation takes both means away first.
     """)

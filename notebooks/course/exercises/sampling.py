@@ -707,8 +707,8 @@ def speaking(
 
     def generate(model, prompt, n, temperature, rng):
         def step(char, h):
-            x = np.eye(model.vocab_size)[model.char_to_ix[char]]
-            a = model.Wxh @ x + model.Whh @ h + hidden_bias * model.bh
+            column = model.Wxh[:, model.char_to_ix[char]]
+            a = column + model.Whh @ h + hidden_bias * model.bh
             return carry(activate(a), h)
 
         h, text = start(model.hidden_size), ""
