@@ -35,7 +35,9 @@ loss_and_gradients(inputs, targets, h_prev, Wxh, Whh, Why, bh, by)
 forward_batched(inputs, h_prev, Wxh, Whh, Why, bh, by)
 backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why)
 perplexity(loss, count) split_text(text, fraction) ngram_probability(counts, context, character)
-gru_step(x, h_prev, W, U, b) gru_backward_step(dh, h_prev, z, r, c, U)"""
+gru_step(x, h_prev, W, U, b) gru_backward_step(dh, h_prev, z, r, c, U)
+linear_scan(a, b) linear_scan_backward(dhs, a, before)
+mingru_forward(inputs, h_prev, Wz, Wc, bz, bc)"""
 
 
 def ids(pairs):

@@ -313,6 +313,7 @@ def test_only_what_belongs_stands_at_the_top():
         "notebooks",
         "tests",
         "binder",
+        "findings",
     }
     assert {name for name in top if not name.startswith(".")} == expected
 

@@ -97,12 +97,12 @@ def test_mistakes_exist(number):
 def test_quizzes_exist():
     named = re.findall(r"\((?:the first (?:two )?)?from the quiz(?:zes)? (.+?)\)", GUIDE)
     found = [name for words in named for name in re.findall(r"`([\w-]+)`", words)]
-    assert len(found) == 4
+    assert len(found) == 5
     assert set(found) <= set(QUESTIONS)
 
 
 def test_a_short_course_gives_its_minutes():
-    for number, claimed in ((12, 18), (13, 25)):
+    for number, claimed in ((12, 18), (13, 25), (14, 18)):
         text = lesson(number)
         kept = re.findall(r"\*([^*]+)\*", text.partition("**Short course.**")[2].split(":")[0])
         parts = {re.search(r"\*(.+?)\*", part)[1]: int(m) for m, part, _ in rows(text, "minutes")}
@@ -129,7 +129,7 @@ def test_plans_add_up():
     for lessons, minutes in sessions:
         assert minutes_of(lessons) == int(minutes) <= 90, lessons
     taken = {n for lessons, _ in weeks for n in numbers_in(lessons)}
-    assert taken == set(MINUTES) - {11, 13}  # those are for whoever goes on
+    assert taken == set(MINUTES) - {11, 13, 14}  # those are for whoever goes on
     assert sum(minutes_of(lessons) for lessons, _ in weeks) == sum(MINUTES[n] for n in taken)
 
 
@@ -219,6 +219,7 @@ MADE = {
     "softmax_explorer": widgets.softmax_explorer,
     "gradient_flow": widgets.gradient_flow,
     "optimizer_race": widgets.optimizer_race,
+    "scan_stepper": widgets.scan_stepper,
     "own_text": widgets.own_text,
     "forward_stepper": lambda: widgets.forward_stepper(
         RNN.forward, "ehop", a_model().parameters.values(), "hope"
@@ -319,6 +320,16 @@ def test_optimizer_race_shows_what_the_guide_says():
     assert "Adagrad is at the bottom" in words_of(box)
 
 
+def test_scan_stepper_shows_what_the_guide_says():
+    box = widgets.scan_stepper()
+    set_value(control(box, "Step"), 8)
+    for number, gathered in enumerate(
+        ("step 8 alone", "steps 7 to 8", "steps 5 to 8", "steps 1 to 8")
+    ):
+        set_value(control(box, "Round"), number)
+        assert gathered in words_of(box)
+
+
 def test_temperature_sampler_has_the_temperatures_of_the_guide():
     heat = control(MADE["temperature_sampler"](), "Temperature")
     places = np.arange(heat.min, heat.max + heat.step / 2, heat.step)
@@ -372,7 +383,7 @@ def test_the_time_limit_of_check():
 
 
 def test_the_length():
-    assert GUIDE.count("\n") <= 770
+    assert GUIDE.count("\n") <= 850
 
 
 # Numbers on the board ----------------------------------------------------------------------
@@ -439,6 +450,12 @@ def on_the_board():
             *(f"{(1 - z) * 0.9 + z * -0.5:.4g}" for z in (0, 1, 0.5, 0.1)),
             f"= {0.5**10:.3f}",
             f"= {0.9**10:.2f}",
+        ],
+        14: [
+            *(f"{v:.2f}" for v in (0.9 * 0.5, 0.9 * 1.0 - 0.1, 0.2 * 0.5, 0.2 * 0.5 + 0.4)),
+            f"{0.5 * 0.9 * 0.5 * 0.2:.3f}  {0.1 * 0.8 + 0.5:.2f}",
+            f"1,000 steps: {int(np.ceil(np.log2(1000)))} rounds",
+            f"1,000,000:   {int(np.ceil(np.log2(1e6)))} rounds",
         ],
     }
 

@@ -368,3 +368,25 @@ def gru_backward_step(rng):
                 z, r = rng.random((2, B, H))
                 h_prev, c = np.tanh(rng.normal(size=(2, B, H)))
                 yield rng.normal(size=(B, H)) * scale, h_prev, z, r, c, rng.normal(size=(3, H, H))
+
+
+def linear_scan(rng):
+    for T in (1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 40):
+        for shape in ((T,), (T, 1), (T, 3), (T, 2, 3)):
+            for least in (0.0, 0.3, 0.9):
+                yield rng.uniform(least, 1.0, shape), rng.normal(size=shape)
+    a, b = rng.uniform(0, 1, (9, 2)), rng.normal(size=(9, 2))
+    a[4] = 0
+    yield a, b
+
+
+def linear_scan_backward(rng):
+    for a, before in linear_scan(rng):
+        yield rng.normal(size=a.shape), a, before
+
+
+def mingru_forward(rng):
+    for T, B, V, H in sizes(rng, 30):
+        V += 1
+        weights = (rng.normal(size=shape) for shape in ((H, V), (H, V), H, H))
+        yield rng.integers(V, size=(T, B)), rng.normal(size=(B, H)), *weights

@@ -16,6 +16,7 @@ from . import (
     own_text,
     probabilities,
     sampling,
+    scan,
     speed,
     training,
 )
@@ -37,6 +38,7 @@ LESSONS = {  # the lessons with exercises: number -> notebook, title
     11: ("11_make_it_fast.ipynb", "Make it fast"),
     12: ("12_your_own_text.ipynb", "Your own text"),
     13: ("13_what_came_next.ipynb", "What came next"),
+    14: ("14_recurrence_that_does_not_wait.ipynb", "Recurrence that does not wait"),
 }
 
 TOPICS = (
@@ -55,6 +57,7 @@ TOPICS = (
     speed,
     own_text,
     gates,
+    scan,
 )
 
 EXERCISES = {exercise.name: exercise for topic in TOPICS for exercise in topic.EXERCISES_HERE}
