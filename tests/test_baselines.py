@@ -1,6 +1,7 @@
 """The n-gram models against counts by hand, and against counting with a dictionary."""
 
 import math
+import re
 import sys
 import time
 from collections import Counter
@@ -8,8 +9,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from course import measured
 from course.baselines import SMOOTHINGS, NGram, ladder, uniform
-from course.survey import measured
 from course.texts import DICKINSON, python_reference, reference_parts
 from rnn_core import Vocabulary
 
@@ -270,16 +271,16 @@ def test_mixing_with_lower_orders_helps_where_counts_are_few():
 
 
 def test_the_stored_race_was_against_these_tables():
-    race, said = measured("race")
-    python = race["machine"]["python"]
-    assert python in said and race["command"] in said
-    if tuple(map(int, python.split(".")[:2])) != sys.version_info[:2]:
+    race = measured.load("race")
+    assert "best.py" in race.about and {row["rate"] for row in race.rows} == {"falling", "constant"}
+    python = re.search(r"Python (\d+)\.(\d+)", race.about)
+    if tuple(map(int, python.groups())) != sys.version_info[:2]:
         pytest.skip("the reference is another in each Python")
     parts = reference_parts()
     for name in ("validation", "test"):
         rungs = ladder(parts.training, getattr(parts, name), smoothing="kneser-ney")
         for rung, loss in rungs.items():
-            assert race["tables"][name][rung] == pytest.approx(loss, abs=1e-3)
+            assert race.tables[name][rung] == pytest.approx(loss, abs=1e-3)
 
 
 @pytest.mark.parametrize("smoothing", SMOOTHINGS)

@@ -17,7 +17,8 @@ NAMES = list(EXERCISES)
 MISTAKES = [(name, mistake) for name in NAMES for mistake in EXERCISES[name].mistakes]
 RIGHT = [(name, way) for name, ways in ALTERNATIVES.items() for way in ways if name in EXERCISES]
 ALL_IN = all(topic.EXERCISES_HERE for topic in TOPICS)
-SIGNATURES = """build_vocabulary(text) one_hot(indices, size) shift_targets(indices) softmax(scores)
+SIGNATURES = """build_vocabulary(text) one_hot(indices, size) shift_targets(indices)
+pair_probabilities(indices, size) softmax(scores)
 cross_entropy(probabilities, targets) rnn_step(x, h_prev, Wxh, Whh, bh)
 forward(inputs, h_prev, Wxh, Whh, Why, bh, by) output_gradient(ps, targets)
 backward_step(dh, h, h_prev, Whh) backward(inputs, targets, hs, ps, Wxh, Whh, Why)

@@ -202,7 +202,8 @@ def begin(paths):
 
 def copy_of_the_course(folder):
     """Copy the course without anyone's work into a folder; return that of its notebooks."""
-    shutil.copy(solutions.ROOT / "rnn_core.py", folder)
+    for path in solutions.ROOT.glob("rnn_*.py"):
+        shutil.copy(path, folder)
     ignore = shutil.ignore_patterns("my_rnn*", "__pycache__", ".ipynb_checkpoints")
     return Path(shutil.copytree(solutions.NOTEBOOKS, folder / "notebooks", ignore=ignore))
 

@@ -1,10 +1,8 @@
 """What there is to know about a text before a network is trained on it."""
 
-import json
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +11,6 @@ from rnn_core import Adam, FastRNN, cross_entropy, orthogonal
 RARE = 5  # a character that occurs less often can hardly be learnt
 LONG = 1000  # characters in one line
 EXAM = 20_000  # characters of the validation part that are looked at
-STORE = Path(__file__).with_name("measured.json")
 
 
 @dataclass(frozen=True)
@@ -150,16 +147,3 @@ def nats_per_character(model, text, skip=1):
     indices = model.vocabulary.encode(text)
     _, ps = model.forward(indices[:-1], np.zeros(model.hidden_size))
     return cross_entropy(ps[skip - 1 :], indices[skip:]) / (len(indices) - skip)
-
-
-# What takes too long for a page ---------------------------------------------------------------
-
-
-def measured(name):
-    """Return what a benchmark measured and stored, and a sentence on when, on what, and how."""
-    stored = json.loads(STORE.read_text(encoding="utf-8"))[name]
-    machine = stored["machine"]
-    return stored, (
-        f"Measured on {machine['date']} by {stored['command']}: {stored['cores']} cores of an "
-        f"{machine['processor']}, Python {machine['python']}, NumPy {machine['numpy']}."
-    )

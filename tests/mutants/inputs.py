@@ -58,6 +58,13 @@ def shift_targets(rng):
         yield (rng.integers(0, 30, n),)
 
 
+def pair_probabilities(rng):
+    for indices, size in [([0, 0], 1), ([0, 1], 3), ([1, 1, 0, 1, 1], 2), ([2, 0, 2, 1], 4)]:
+        yield np.array(indices), size
+    for n, size in rng.integers(2, 9, (20, 2)):
+        yield rng.integers(0, size, 3 * n), int(size)
+
+
 def softmax(rng):
     for row in (
         [0.0],
@@ -267,8 +274,8 @@ def apply_temperature(rng):
 def generate(rng):
     for H in (2, 5):
         model = _model(rng, "hope this", H, 1.5)
-        for prompt in ("h", "ho", "hope", "this hope"):
-            for n in (0, 1, 2, 7):
+        for prompt in ("h", "hope", "this hope"):
+            for n in (0, 1, 3):
                 for temperature in (0.001, 1.0, 3.0):
                     yield model, prompt, n, temperature, np.random.default_rng(3)
 
@@ -339,3 +346,25 @@ def ngram_probability(rng):
             yield counts, "".join(rng.choice(list(letters), length)), str(rng.choice(list(letters)))
         yield counts, text[:length], "q"
         yield counts, "q" * length, "h"
+
+
+def gru_step(rng):
+    for B in (1, 2, 5):
+        for V in (1, 2, 4):
+            for H in (1, 2, 4):
+                for scale in (0.1, 1.0, 5.0, 900.0):
+                    shapes = (3, H, V), (3, H, H), (3, H)
+                    yield (
+                        np.eye(V)[rng.integers(V, size=B)],
+                        np.tanh(rng.normal(size=(B, H))),
+                        *(rng.normal(size=shape) * scale for shape in shapes),
+                    )
+
+
+def gru_backward_step(rng):
+    for B in (1, 2, 5):
+        for H in (1, 2, 4):
+            for scale in (0.1, 1.0, 40.0):
+                z, r = rng.random((2, B, H))
+                h_prev, c = np.tanh(rng.normal(size=(2, B, H)))
+                yield rng.normal(size=(B, H)) * scale, h_prev, z, r, c, rng.normal(size=(3, H, H))

@@ -103,11 +103,13 @@ def test_the_tail_is_left_out(model):
 )
 def test_wrong_input_gets_a_sentence_in_the_box(model, control, value, says):
     panel = temperature_sampler(model)
-    before = panel.spoken.value
+    empty = '<div class="rnn-text rnn-mono"></div>'
     panel.controls[control].value = value
-    assert says in panel.message.value and panel.spoken.value == before
+    assert says in panel.message.value
+    assert panel.spoken.value == empty, "what was said before is no answer to this"
+    assert "<svg" not in panel.chart.value and "nats" not in panel.surprise.value
     panel.controls[control].value = "the"
-    assert panel.message.value == ""
+    assert panel.message.value == "" and panel.spoken.value != empty
 
 
 def test_a_huge_length_is_refused(model):

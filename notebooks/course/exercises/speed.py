@@ -681,6 +681,31 @@ BACKWARD_BATCHED.mistake(
 )(going_back(way=lambda da, Whh: da @ Whh.T))
 
 
+def blame_carried_over(right, inputs, targets, hs, ps, Wxh, Whh, Why):
+    """Sequence by sequence, each beginning with what the one before it left."""
+    (T, B), H = inputs.shape, len(Whh)
+    dys, das, later = ps - np.eye(ps.shape[-1])[targets], np.zeros((T, B, H)), np.zeros(H)
+    for b in range(B):
+        for t in reversed(range(T)):
+            das[t, b] = (Why.T @ dys[t, b] + later) * (1 - hs[t + 1, b] ** 2)
+            later = Whh.T @ das[t, b]
+    one_hot = np.eye(Wxh.shape[1])[inputs]
+    return {
+        "Wxh": np.einsum("tbh,tbv->hv", das, one_hot),
+        "Whh": np.einsum("tbh,tbk->hk", das, hs[:-1]),
+        "bh": das.sum(axis=(0, 1)),
+    }
+
+
+BACKWARD_BATCHED.mistake(
+    """
+    Each sequence begins with the blame that the one before it left, which has nothing to do with it.
+    Set the blame from later steps back to zeros for every sequence, inside the loop over them.
+    """,
+    name="blame-carried-over",
+)(with_other(blame_carried_over))
+
+
 BACKWARD_BATCHED.mistake(
     """
     The loop walks forward in time, from the first step to the last.

@@ -248,16 +248,21 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
 
     def update(_=None):
         heat.disabled = greedy.value
-        said = say(
-            model,
-            start.value,
-            size.value,
-            heat.value,
-            dice.value,
-            greedy=greedy.value,
-            top_k=few.value if few.value < few.max else None,
-            top_p=share.value,
-        )
+        try:
+            said = say(
+                model,
+                start.value,
+                size.value,
+                heat.value,
+                dice.value,
+                greedy=greedy.value,
+                top_k=few.value if few.value < few.max else None,
+                top_p=share.value,
+            )
+        except ValueError:  # what was said before is no answer to this prompt
+            for part in (chart, spoken, surprise):
+                write(part, "")
+            raise
         write(words, distribution_words(said, characters), live=True)
         write(chart, distribution_svg(said, characters))
         write(spoken, shaded(start.value, said), "rnn-text rnn-mono")
