@@ -165,7 +165,7 @@ class RNN(Network):
         hs = np.empty((len(inputs) + 1, *h.shape), self.dtype)
         hs[0] = h
         for t, from_input in enumerate(Wxh.T[inputs] + bh):  # one-hot picks a column of Wxh
-            hs[t + 1] = h = np.tanh(from_input + h.dot(Whh.T))
+            hs[t + 1] = h = np.tanh(from_input + h.dot(Whh.T))  # dot is @, and called sooner
         return hs, softmax(hs[1:] @ Why.T + by)
 
     def backward(self, inputs, targets, hs, ps):

@@ -6,14 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from docutils import nodes
+from sphinx.util import logging
+
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "notebooks")]
 
 project = "A network that recites, from scratch"
-author, copyright = (
-    "",
-    "2026, the course's authors. Code BSD 3-Clause, words and pictures CC BY 4.0",
-)
+author = ""
+copyright = "2026, the course's authors. Code BSD 3-Clause, words and pictures CC BY 4.0"
 language = "en"
 
 extensions = ["myst_nb"]
@@ -48,6 +49,8 @@ html_theme_options = {
 }
 html_math_renderer = "drawn"
 
+GLYPH = r'(<path id="([^"]+)"[^>]*></path>)'
+
 
 class Formulas:
     """MathJax in a process of its own. A page's glyphs are collected, to stand in it only once."""
@@ -70,23 +73,15 @@ class Formulas:
             answer = self.process.stdout.readline()
             if not answer:
                 raise RuntimeError("MathJax ended: was `npm ci --prefix .site` run?")
-            html = re.sub(r"MJX-\d+-", "", json.loads(answer))
-            html, defined = (
-                re.subn(r"<defs>.*?</defs>", "", html),
-                re.search("<defs>.*?</defs>", html),
-            )
-            paths = re.findall(r'<path id="([^"]+)"[^>]*></path>', defined[0]) if defined else []
-            whole = re.findall(r"<path [^>]*></path>", defined[0]) if defined else []
-            self.drawn[key] = (
-                html[0].replace("xlink:href", "href"),
-                dict(zip(paths, whole, strict=True)),
-            )
+            html = re.sub(r"MJX-\d+-", "", json.loads(answer)).replace("xlink:href", "href")
+            glyphs = {id_: path for path, id_ in re.findall(GLYPH, html)}
+            html = re.sub(r"<defs>.*?</defs>", "", html)
+            if float(re.search(r'width="([\d.]+)ex"', html)[1]) > 36:  # wider than a phone
+                html = html.replace('class="MathJax"', 'class="MathJax wide"', 1)
+            self.drawn[key] = html, glyphs
         return self.drawn[key]
 
     def visit(self, translator, node, display):
-        from docutils import nodes
-        from sphinx.util import logging
-
         html, glyphs = self.draw(node.astext(), display)
         if "data-mjx-error" in html:
             trouble = re.search('data-mjx-error="([^"]*)"', html)[1]
@@ -96,11 +91,16 @@ class Formulas:
         raise nodes.SkipNode
 
     def put_glyphs(self, app, pagename, templatename, context, doctree):
+        if "body" not in context:
+            return
         glyphs = "".join(self.glyphs.get(pagename, {}).values())
-        if glyphs and "body" in context:
-            context["body"] = (
-                f'<svg class="glyphs" aria-hidden="true"><defs>{glyphs}</defs></svg>{context["body"]}'
-            )
+        glyphs = (
+            f'<svg class="glyphs" aria-hidden="true"><defs>{glyphs}</defs></svg>' if glyphs else ""
+        )
+        # A fold's own words say more than the name that myst-nb gives it.
+        context["body"] = glyphs + context["body"].replace(
+            ' aria-label="Toggle hidden content"', ""
+        )
 
 
 def setup(app):

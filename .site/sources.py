@@ -27,6 +27,7 @@ PAGES = ["README.md", "CHANGES.md", "CONTRIBUTING.md", "binder/hub/README.md"]
 PAGES += ["tests/benchmarks/results.md"]
 LISTINGS = {  # files that pages link to: what they are called, and how they are coloured
     "rnn_core.py": ("rnn_core.py, the finished network", "python"),
+    "rnn_extras.py": ("rnn_extras.py, what makes it comfortable", "python"),
     "LICENSE": ("Licences", "text"),
     "binder/hub/values.yaml": ("values.yaml", "yaml"),
     "binder/hub/jupyterhub_config.py": ("jupyterhub_config.py", "python"),
@@ -34,7 +35,7 @@ LISTINGS = {  # files that pages link to: what they are called, and how they are
 PICTURE = re.compile(
     r'<img alt="([^"]*)" style="width: (\d+)px;[^"]*" src="data:image/png;base64,([^"]+)">'
 )
-PREDICT = re.compile(r"^\*\*Predict first\.\*\*", re.MULTILINE)
+PREDICTION = re.compile(r"^\*\*Predict first\.\*\*.*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def places():
@@ -52,9 +53,8 @@ def places():
     }
 
 
-def live_line(path):
-    """One sentence (HTML): how to make a page of the site live."""
-    to_root = "../" * path.count("/")
+def live_line(path, to_root="../"):
+    """One sentence (HTML): how to make a page of the site live. path: of the notebook."""
     links = [
         f'<a href="{html.escape(address.format(path=path))}">{name}</a>'
         for name, address in places().items()
@@ -91,8 +91,9 @@ def for_the_site(notebook, path, folder):
     first["source"] = f'{title}\n\n<p class="live">{live_line(path)}</p>\n{rest}'
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown" and PREDICT.search(source):
-            cell["source"] = f'{source}\n\n<div class="room-to-write"></div>'
+        if cell["cell_type"] == "markdown":
+            room = PREDICTION.sub(r'\g<0>\n\n<div class="room-to-write"></div>', source)
+            cell["source"] = linked(room, Path(path))
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if "".join(data.get("text/plain", "")).startswith("Run this cell to "):
@@ -130,7 +131,7 @@ def write(target):
     beside += [f"{name}.md" for name in LISTINGS if name != "rnn_core.py"]
     front = (HERE / "index.md").read_text(encoding="utf-8")
     for mark, words in {
-        "LIVE": live_line(f"notebooks/{notebooks[0].name}"),
+        "LIVE": live_line(f"notebooks/{lessons[0].name}", ""),
         "LESSONS": re.search(r"^\| lesson .*?\n(?=\n)", readme, re.MULTILINE | re.DOTALL)[0],
         "(lessons)": "\n".join(f"notebooks/{path.name}" for path in lessons),
         "(beside)": "\n".join(beside),
@@ -140,11 +141,14 @@ def write(target):
 
 
 def linked(text, name):
-    """A page's text in which links to listed files lead to their listings."""
+    """A page's text whose links lead to listings of files, and to headings as they are called here.
+
+    Jupyter calls the heading "Two ways" #Two-ways, everyone else #two-ways.
+    """
     for listing in LISTINGS:
         relative = os.path.relpath(listing, name.parent).replace(os.sep, "/")
         text = text.replace(f"]({relative})", f"]({relative}.md)")
-    return text
+    return re.sub(r"(\]\([^)\s#]*#)([^)\s]+)", lambda link: link[1] + link[2].lower(), text)
 
 
 def put(path, text):

@@ -124,7 +124,7 @@ FRAMES = {
     ),
     "forward_stepper": (
         forward_stepper,
-        [(f"step {step}", {"step": step}) for step in range(8)],
+        [(f"step {step}", {"step": step}) for step in range(1, 8)],
     ),
     "bptt_stepper": (
         lambda lesson: widgets.bptt_stepper(weights_of(lesson), "hope", "ehop"),

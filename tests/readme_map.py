@@ -22,7 +22,6 @@ OTHERS = {  # what cannot say it itself
     "notebooks/TEACHING.md": "the teacher's guide",
     "notebooks/words.ipynb": "symbols and words, to keep open beside a lesson",
     "notebooks/NBGRADER.md": "the exercises in nbgrader and Otter-Grader",
-    "notebooks/words.ipynb": "symbols and words, to keep open beside a lesson",
     "notebooks/images": "README's pictures, made by tests/browser/screenshots.py",
     "tests/abuse": "hostile submissions, damaged files, cells in any order",
     "tests/alternatives": "further right answers to each exercise, a module for each lesson",

@@ -629,7 +629,8 @@ def run_as_script(source, folder):
     """What `python my_rnn.py` says, beside a course."""
     (folder / "notebooks").mkdir()
     (folder / "notebooks" / "course").symlink_to(ROOT / "notebooks" / "course")
-    (folder / "rnn_core.py").symlink_to(ROOT / "rnn_core.py")
+    for path in ROOT.glob("rnn_*.py"):
+        (folder / path.name).symlink_to(path)
     path = folder / "notebooks" / "my_rnn.py"
     path.write_text(source, encoding="utf-8")
     ran = subprocess.run(

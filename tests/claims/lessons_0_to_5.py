@@ -113,7 +113,7 @@ def to_repeat_is_learned_first(seed):
             model.update_params(model.backward(inputs, targets, hs, ps))
             h = hs[-1]
         ends[shift] = np.median(losses[-50:])
-    return ends[0] < 1 and ends[1] > 10 * ends[0]
+    return ends[0] < 5 and ends[1] > 5 * ends[0]
 
 
 @claim(

@@ -140,14 +140,13 @@ def a_memory_that_fades_recovers():
 @claim(
     7,
     "hope-read",
-    "the first update makes it a little worse",
+    "So it did from four starts in ten that we tried, and from none with a learning rate of 0.01.",
     "an update a tenth as long",
-    range(10),
-    hold=6,
+    (range(10),),
     quick=True,
 )
-def the_first_step_is_too_long(seed):
-    def change(rate):
+def the_first_step_can_be_too_long(seeds):
+    def change(rate, seed):
         model = Model("hope", hidden_size=3, seq_length=4, learning_rate=rate, seed=seed)
         read = np.array([model.char_to_ix[char] for char in "hopeh"])
         losses = []
@@ -157,7 +156,8 @@ def the_first_step_is_too_long(seed):
             model.update_params(model.backward(read[:-1], read[1:], hs, ps))
         return losses[1] - losses[0]
 
-    return change(0.1) > 0 > change(0.01)
+    worse = {rate: sum(change(rate, seed) > 0 for seed in seeds) for rate in (0.1, 0.01)}
+    return worse == {0.1: 4, 0.01: 0}
 
 
 @claim(

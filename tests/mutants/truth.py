@@ -40,8 +40,10 @@ def same(one, two, relative=None, at_zero=None):
             return False
         if not _numbers(one) or not _numbers(two):
             return all(same(a, b, relative, at_zero) for a, b in zip(one, two, strict=True))
-    if isinstance(one, str) or isinstance(two, str) or one is None or two is None:
-        return type(one) is type(two) and one == two
+    if isinstance(one, str) or isinstance(two, str):  # NumPy's strings are strings
+        return isinstance(one, str) and isinstance(two, str) and str(one) == str(two)
+    if one is None or two is None:
+        return one is two
     try:
         a, b = np.asarray(one, dtype=float), np.asarray(two, dtype=float)
     except (TypeError, ValueError):

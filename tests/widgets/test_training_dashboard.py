@@ -112,7 +112,7 @@ def test_chart_and_words_agree_with_the_losses():
     while training.done < training.goal:
         training.advance(0.02)
         weights = 0.99 ** np.arange(training.done)[::-1]
-        trend = (weights * training.losses).sum() / weights.sum()
+        trend = np.average(training.losses, weights=weights)
         assert f"loss {trend / 25:.2g} nats per character" in summary(training, LADDER)
         chart = loss_chart.loss_chart(training, LADDER)
         alt = re.search('aria-label="([^"]*)"', chart).group(1)

@@ -15,8 +15,7 @@ _MOST_POINTS = 4000  # more than a figure has pixels
 def smoothed(losses, keep=0.99):
     """Return a curve as long as losses, that follows them slowly: each loss pulls it a little.
 
-    It begins at 0 and is divided by the share of it that losses have filled, as Adam's means are,
-    so that the first loss does not weigh more than others.
+    It is corrected for its start, as Adam's memories are: no loss counts for more than later ones.
     """
     losses = np.asarray(losses, dtype=float)
     curve, now = np.empty_like(losses), 0.0

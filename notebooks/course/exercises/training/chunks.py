@@ -68,14 +68,6 @@ def last_chunk_cut_off(indices, seq_length):
 
 
 @CHUNKS.mistake("""
-    The first chunk is missing.
-    Is one cut off at the beginning, or does the first start come too late?
-    """)
-def first_chunk_cut_off(indices, seq_length):
-    return chunks(indices, seq_length)[1:]
-
-
-@CHUNKS.mistake("""
     A last chunk is missing where the text ends exactly with its last target.
     Count how many characters a chunk needs, and compare that with how many are left.
     """)
