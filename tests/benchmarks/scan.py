@@ -134,8 +134,9 @@ PLAN = [  # what waits, gap, networks, learning rates, seeds: fewer where a run 
     ("dots", 30, ("minGRU", "plain, orthogonal", "GRU", "loud GRU"), memory.RATES, 3),
     ("same letters", 8, [name for name in NETWORKS if name != "loud GRU"], memory.RATES, 3),
     ("dots", 100, ("minGRU", "plain, orthogonal"), memory.RATES, 3),
-    ("dots", 100, ("GRU",), memory.RATES[:1], 1),
-    ("dots", 300, ("minGRU",), memory.RATES[-1:], 1),
+    ("dots", 100, ("GRU",), memory.RATES, 1),
+    ("dots", 300, ("minGRU",), memory.RATES[-1:], 3),
+    ("dots", 300, ("plain, orthogonal",), memory.RATES[-1:], 1),
 ]
 
 

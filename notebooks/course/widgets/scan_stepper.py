@@ -49,11 +49,11 @@ def in_words(chars, a, b, number, place, way):
     name, where = ("h", "state") if way == "there" else ("dh", "blame")
     span = f"step {first + 1} alone" if first == until else f"steps {first + 1} to {until + 1}"
     done = first == 0 if way == "there" else until == len(chars) - 1
-    end = "that is its value" if done else f"in the end it is {last:.2f}"
+    end = "that is its value" if done else f"in the end it is {_signed(last)}"
     said = "At the start" if not number else f"After round {number}"
     return (
         f"{said} step {place + 1}, “{html.escape(visible(chars[place]))}”, has gathered "
-        f"<b>{span}</b>. Its {where} so far is {name} = {now:.2f}, and {end}."
+        f"<b>{span}</b>. Its {where} so far is {name} = {_signed(now)}, and {end}."
     )
 
 
