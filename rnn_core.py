@@ -1,26 +1,17 @@
 """A character-level recurrent network in NumPy, in the order in which the lessons build it.
 
-First its pieces, each with the lesson that it is from; then `RNN`, which is made of them; last
-`FastRNN`, what lesson 11 makes of it, for wherever time matters.
-
 T counts time steps, B an optional batch of sequences read side by side, V the distinct characters,
 H the hidden units. Arrays put time first, then the batch, then features; losses are in nats.
 With x_t the character at step t, as a one-hot column:
 
     h_t = tanh(Wxh x_t + Whh h_{t-1} + bh)        p_t = softmax(Why h_t + by)
-"""
 
-import json
-import os
-import zlib
-from numbers import Integral, Real
+`rnn_extras` has what makes it comfortable: sentences for mistakes, weights by name, copies, files.
+"""
 
 import numpy as np
 
-
-def require(condition, message):
-    if not condition:
-        raise ValueError(message)
+from rnn_extras import Adam, Network, in_range, orthogonal, pieces, print_progress, require  # noqa: F401
 
 
 class Vocabulary:
@@ -37,7 +28,7 @@ class Vocabulary:
     def encode(self, text):
         """Return the number of each character, an int array (len(text),)."""
         try:
-            return np.fromiter(map(self.char_to_ix.__getitem__, text), int, len(text))
+            return np.array([self.char_to_ix[char] for char in text], int)
         except KeyError as error:
             at, known = text.index(error.args[0]), self.characters[:60]
             known = f"the {len(self):,} known characters begin with {known!r}."
@@ -45,15 +36,7 @@ class Vocabulary:
 
     def decode(self, indices):
         """Return the text that a sequence of numbers stands for."""
-        return "".join([self.characters[ix] for ix in in_range(indices, len(self)).ravel()])
-
-
-def in_range(indices, size):
-    """Return indices as an array: below 0, NumPy would count from the end and say nothing."""
-    indices = np.asarray(indices, dtype=None if np.size(indices) else int)
-    if indices.size and (indices.min() < 0 or indices.max() >= size):
-        raise ValueError(f"Indices must lie between 0 and {size - 1}.")
-    return indices
+        return "".join([self.characters[ix] for ix in in_range(indices, len(self))])
 
 
 def one_hot(indices, size):
@@ -66,8 +49,7 @@ def softmax(scores, temperature=1.0):
 
     Taking the largest score away changes no quotient, and keeps exp from overflowing.
     """
-    if not temperature > 0:
-        raise ValueError(f"temperature must be a number above 0, not {temperature!r}.")
+    require(temperature > 0, f"temperature must be a number above 0, not {temperature!r}.")
     scores = np.asarray(scores)
     with np.errstate(over="ignore"):  # a gap too wide for a float is -inf, and exp(-inf) is 0
         exps = np.exp((scores - scores.max(axis=-1, keepdims=True)) / temperature)
@@ -79,9 +61,9 @@ def cross_entropy(probabilities, targets):
     ps, targets = np.asarray(probabilities), np.asarray(targets)
     if ps.shape[:-1] != targets.shape:
         raise ValueError(f"Probabilities {ps.shape} do not fit targets {targets.shape}.")
-    ps = ps.reshape(-1, ps.shape[-1])
+    rows = ps.reshape(-1, ps.shape[-1])
     with np.errstate(divide="ignore"):  # sure of a wrong character: infinitely surprised
-        return float(-np.log(ps[np.arange(len(ps)), targets.ravel()]).sum())
+        return float(-np.log(rows[np.arange(len(rows)), targets.ravel()]).sum())
 
 
 def numerical_gradient(f, array, step=1e-5):
@@ -101,11 +83,13 @@ def numerical_gradient(f, array, step=1e-5):
 
 def gradient_check(rnn, inputs, targets, h_prev):
     """Return by parameter the worst error of `.backward`, relative to the largest entry."""
+
+    def loss(_):
+        return cross_entropy(rnn.forward(inputs, h_prev)[1], targets)
+
     exact, errors = rnn.backward(inputs, targets, *rnn.forward(inputs, h_prev)), {}
     for name, array in rnn.parameters.items():
-        numeric = numerical_gradient(
-            lambda _: cross_entropy(rnn.forward(inputs, h_prev)[1], targets), array
-        )
+        numeric = numerical_gradient(loss, array)
         scale = max(np.abs(exact[name]).max(), np.abs(numeric).max(), 1e-12)
         errors[name] = float(np.abs(exact[name] - numeric).max() / scale)
     return errors
@@ -134,150 +118,89 @@ class Adagrad:
         for name, gradient in gradients.items():
             if name not in self.memory:
                 self.memory[name] = np.zeros_like(gradient)
-            memory, parameter = self.memory[name], parameters[name]
-            memory += gradient * gradient
-            parameter -= self.learning_rate * gradient / np.sqrt(memory + 1e-8)
+            self.memory[name] += gradient * gradient
+            parameters[name] -= self.learning_rate * gradient / np.sqrt(self.memory[name] + 1e-8)
 
 
-class Adam:
-    """Adagrad's heir, with memories that fade (lesson 6; Kingma and Ba, 2015)."""
+class RNN(Network):
+    """Reads characters by number and predicts the next.
 
-    def __init__(self, learning_rate):
-        self.learning_rate, self.memory, self.steps = learning_rate, {}, 0
-
-    def update(self, parameters, gradients):
-        """Step along the fading mean over the root of the fading mean square, in place."""
-        self.steps += 1
-        for name, gradient in gradients.items():
-            if name not in self.memory:
-                self.memory[name] = np.zeros((2, *gradient.shape), gradient.dtype)
-            (mean, square), parameter = self.memory[name], parameters[name]
-            mean += 0.1 * (gradient - mean)
-            square += 0.001 * (gradient * gradient - square)
-            step = self.learning_rate / (1 - 0.9**self.steps)  # both memories began at 0
-            parameter -= step * mean / (np.sqrt(square / (1 - 0.999**self.steps)) + 1e-8)
-
-
-def orthogonal(size, rng):
-    """Return a random (size, size) matrix that turns vectors and keeps their length."""
-    q, r = np.linalg.qr(rng.standard_normal((size, size)))
-    return q * np.sign(np.diag(r))  # the signs make every rotation equally likely
-
-
-class Parameters(dict):
-    """Arrays by name. To set one is to write into it: its shape and its place stay."""
-
-    def __setitem__(self, name, value):
-        shape = self[name].shape
-        require(np.shape(value) == shape, f"{name} has shape {shape}, not {np.shape(value)}.")
-        self[name][...] = value
-
-    def __missing__(self, name):
-        require(self, "No weights yet: give vocab_size, or train the network first.")
-        raise KeyError(name)
-
-    def __reduce__(self):  # a copy is made whole, not item by item
-        return type(self), (dict(self),)
-
-
-def print_progress(rnn, iteration, loss):
-    """Print iteration, loss, and 150 characters that the network says as it now stands."""
-    first, h = np.ravel(rnn._data[rnn.pointer])[0], rnn.h.reshape(-1, rnn.hidden_size)[0]
-    text = rnn.vocabulary.decode(rnn.sample(first, 150, h=h))
-    print(f"iteration {iteration:,}, loss {loss:.4f}\n{text}\n")
-
-
-class RNN:
-    """Reads characters by number and predicts the next (lessons 3, 4, 7 and 8).
-
-    vocab_size V may be None or 0 until `.train(text)` has seen the text. `.clip`, a function of
-    gradients, and `.optimizer` can be set to others. Global random state is left alone.
+    vocab_size V may be None or 0 until `.train(text)` has seen the text. `.optimizer` and `.clip`,
+    a function of gradients, can be set to others.
     """
+
+    alphabet = Vocabulary  # for the characters that a file or a text brings
 
     def __init__(
         self, vocab_size, hidden_size, seq_length, learning_rate=0.1, *, seed=None, dtype=np.float64
     ):
-        for name, size in {"hidden_size": hidden_size, "seq_length": seq_length}.items():
-            fits = isinstance(size, Integral) and size >= 1
-            require(fits, f"{name} must be a whole number of at least 1, not {size!r}.")
-        fits = not vocab_size or (isinstance(vocab_size, Integral) and vocab_size >= 2)
-        require(fits, f"vocab_size must be a whole number of at least 2, not {vocab_size!r}.")
-        fits = isinstance(learning_rate, Real) and 0 < learning_rate < np.inf
-        require(fits, f"learning_rate must be a number above 0, not {learning_rate!r}.")
-        self.hidden_size, self.seq_length = int(hidden_size), int(seq_length)
+        self._check_settings(vocab_size, hidden_size, seq_length, learning_rate)
+        self.hidden_size, self.seq_length = hidden_size, seq_length
         self.dtype, self.rng = np.dtype(dtype), np.random.default_rng(seed)
         self.optimizer, self.clip = Adagrad(learning_rate), clip_by_value
         self.vocabulary = self.vocab_size = self._data = self._source = None
-        self.iteration, self.pointer, self.h = 0, 0, np.zeros(self.hidden_size, dtype)
-        self.losses, self.parameters = np.empty(0), Parameters()
+        self.iteration, self.pointer, self.losses, self.h = 0, 0, [], np.zeros(hidden_size, dtype)
         if vocab_size:
-            self._draw_weights(int(vocab_size))
+            self._draw_weights(vocab_size)
 
     def _draw_weights(self, V):
-        """Draw weights from N(0, 1) x 0.01; biases begin at 0."""
-        self.vocab_size, H = V, self.hidden_size
-        Wxh = self.rng.standard_normal((H, V)) * 0.01
-        Whh = self.rng.standard_normal((H, H)) * 0.01
-        Why = self.rng.standard_normal((V, H)) * 0.01
-        arrays = {"Wxh": Wxh, "Whh": Whh, "Why": Why, "bh": np.zeros(H), "by": np.zeros(V)}
-        self.parameters = Parameters({name: a.astype(self.dtype) for name, a in arrays.items()})
+        """Draw weights from N(0, 1) x 0.01; biases begin at 0 (lesson 3)."""
+        self.vocab_size, H, normal = V, self.hidden_size, self.rng.standard_normal
+        self.parameters = {
+            "Wxh": (normal((H, V)) * 0.01).astype(self.dtype),
+            "Whh": (normal((H, H)) * 0.01).astype(self.dtype),
+            "Why": (normal((V, H)) * 0.01).astype(self.dtype),
+            "bh": np.zeros(H, self.dtype),
+            "by": np.zeros(V, self.dtype),
+        }
 
     def forward(self, inputs, h_prev):
-        """Read inputs (T,) or (T, B) from the state h_prev (H,) or (B, H).
+        """Read inputs (T,) or (T, B) from the state h_prev (H,) or (B, H) (lesson 3).
 
         Return hs (T+1, ..., H), hs[0] being h_prev and hs[-1] the state to carry on, and ps
         (T, ..., V), the probabilities of the character that follows each step.
         """
-        inputs, hs = self._before_reading(inputs, h_prev)
+        inputs, h = self._checked(inputs, h_prev)
         Wxh, Whh, Why, bh, by = self.parameters.values()
-        h, from_inputs = hs[0], Wxh.T[inputs] + bh  # a one-hot vector picks a column of Wxh
-        for t, from_input in enumerate(from_inputs):
+        hs = np.empty((len(inputs) + 1, *h.shape), self.dtype)
+        hs[0] = h
+        for t, from_input in enumerate(Wxh.T[inputs] + bh):  # one-hot picks a column of Wxh
             hs[t + 1] = h = np.tanh(from_input + h.dot(Whh.T))  # dot is @, and called sooner
         return hs, softmax(hs[1:] @ Why.T + by)
 
-    def _before_reading(self, inputs, h_prev):
-        """Return inputs as an array, and room for the states, of which hs[0] is known."""
-        inputs = in_range(inputs, len(self.parameters["by"]))
-        shape = (*inputs.shape[1:], self.hidden_size)
-        if np.shape(h_prev) != shape:
-            raise ValueError(f"h_prev must have shape {shape}, not {np.shape(h_prev)}.")
-        hs = np.empty((len(inputs) + 1, *shape), self.dtype)
-        hs[0] = h_prev
-        return inputs, hs
-
     def backward(self, inputs, targets, hs, ps):
-        """Return the exact gradient of the loss by parameter name, summed over time and batch."""
-        Whh, Why, (V, H) = self.Whh, self.Why, self.Why.shape
-        fits = np.shape(inputs) == np.shape(targets) == ps.shape[:-1] and len(hs) == len(ps) + 1
-        require(fits, "inputs, targets, hs and ps do not belong together: their shapes differ.")
-        dys, xs = ps.reshape(-1, V).copy(), one_hot(np.ravel(inputs), V).astype(self.dtype)
-        dys[np.arange(len(dys)), in_range(targets, V).ravel()] -= 1  # softmax and cross-entropy
-        dhs, slopes, dh_later = (dys @ Why).reshape(hs[1:].shape), 1 - hs[1:] ** 2, 0
-        das = np.empty_like(dhs)
-        for t in reversed(range(len(das))):  # the blame goes back through the states
-            das[t] = da = (dhs[t] + dh_later) * slopes[t]
-            dh_later = da.dot(Whh)
-        das = das.reshape(-1, H)
+        """Return the exact gradient of the loss by name, summed over time and batch (lesson 4)."""
+        _, Whh, Why, bh, by = self.parameters.values()
+        inputs, targets = self._checked_chunk(inputs, targets, hs, ps)
+        one_hots, ones = np.eye(len(by), dtype=self.dtype), np.ones(len(inputs), self.dtype)
+        xs = one_hots.take(inputs, 0)
+        dys = ps.reshape(-1, len(by)) - one_hots.take(targets, 0)
+        das = self._back_through_time((dys @ Why).reshape(hs[1:].shape), hs, Whh).reshape(
+            -1, len(bh)
+        )
         return {  # each product is the sum over all time steps
             "Wxh": das.T @ xs,
-            "Whh": das.T @ hs[:-1].reshape(-1, H),
-            "Why": dys.T @ hs[1:].reshape(-1, H),
-            "bh": das.sum(axis=0),
-            "by": dys.sum(axis=0),
+            "Whh": das.T @ hs[:-1].reshape(das.shape),
+            "Why": dys.T @ hs[1:].reshape(das.shape),
+            "bh": ones @ das,
+            "by": ones @ dys,
         }
 
-    def update_params(self, gradients):
-        """Clip the gradients, then take one step of the optimiser, in place."""
-        for name, array in self.parameters.items():
-            fits = name in gradients and gradients[name].shape == array.shape
-            require(fits, "Gradients must have the names and shapes of the parameters.")
-        self._move(gradients)
+    def _back_through_time(self, dhs, hs, Whh):
+        """Send the blame of each step's scores, dhs, back through tanh and the states before."""
+        das, dh_next, slopes = np.empty_like(dhs), 0.0, 1 - hs[1:] ** 2
+        for t in reversed(range(len(dhs))):
+            das[t] = da = (dhs[t] + dh_next) * slopes[t]
+            dh_next = da.dot(Whh)
+        return das
 
-    def _move(self, gradients):
+    def update_params(self, gradients):
+        """Clip the gradients, then take one step of the optimiser, in place (lessons 5 and 6)."""
+        self._check_gradients(gradients)
         self.optimizer.update(self.parameters, self.clip(gradients))
 
     def train(self, text, iterations, *, batch_size=None, report=print_progress, every=1000):
-        """Train on text; return the loss (iterations,) at each update, in nats, summed.
+        """Train on text; return the loss (iterations,) at each update, in nats, summed (lesson 7).
 
         Chunk follows chunk with the state carried on; both start afresh when no whole chunk is
         left. Called again with the same text it goes on where it was. batch_size: that many equal
@@ -285,169 +208,63 @@ class RNN:
         every `every`-th update. After Ctrl-C the network is usable; `.losses` has the losses.
         """
         require(self.clip, "A file does not hold a clip of your own: set rnn.clip again.")
-        data, T = self._encoded(text, batch_size), self.seq_length
-        losses, before = [], self.iteration
-        try:
-            for _ in range(iterations):
-                if self.pointer + T + 1 > len(data):
-                    self.pointer, self.h = 0, np.zeros_like(self.h)
-                inputs = data[self.pointer : self.pointer + T]
-                targets = data[self.pointer + 1 : self.pointer + T + 1]
-                hs, ps = self.forward(inputs, self.h)
-                loss = cross_entropy(ps, targets)
-                if np.isnan(loss):
-                    advice = "start afresh, with a smaller learning rate."
-                    raise FloatingPointError(f"loss is nan at iteration {self.iteration}: {advice}")
-                if report and self.iteration % every == 0:
-                    report(self, self.iteration, loss)
-                self.update_params(self.backward(inputs, targets, hs, ps))
-                losses.append(loss)
-                self.h = hs[-1]
-                self.pointer += T
-                self.iteration += 1
-        finally:
-            self.losses = np.array(losses[: self.iteration - before])
-        return self.losses
-
-    def _encoded(self, text, batch_size):
-        """Return text as numbers (L,), or (L, B) in a batch. A new text is begun at its start."""
-        source = [zlib.crc32(text.encode("utf-8", "surrogatepass")), len(text), batch_size]
-        if self._data is None or source != self._source:
-            vocabulary, T, B = self.vocabulary or Vocabulary(text), self.seq_length, batch_size or 1
-            V, L = len(vocabulary), len(text) // B
-            require(V > 1, f"One distinct character, {text[:1]!r}: there is nothing to predict.")
-            fits = self.vocab_size in (None, V)
-            require(fits, f"{V} characters, but this network was made for {self.vocab_size}.")
-            require(L > T, f"The text is too short: {T + 1} characters are needed for each part.")
-            data = vocabulary.encode(text)
-            if batch_size:
-                data = data[: B * L].reshape(B, L).T.copy()
-            if not self.vocab_size:
-                self._draw_weights(V)
-            if source != self._source:
-                self.pointer, self.h = 0, np.zeros((*data.shape[1:], self.hidden_size), self.dtype)
-            self.vocabulary, self._source, self._data = vocabulary, source, data
-        return self._data
+        data, T, self.losses = self._encoded(text, batch_size), self.seq_length, []
+        for _ in range(iterations):
+            if self.pointer + T + 1 > len(data):
+                self.pointer, self.h = 0, np.zeros_like(self.h)
+            inputs = data[self.pointer : self.pointer + T]
+            targets = data[self.pointer + 1 : self.pointer + T + 1]
+            hs, ps = self.forward(inputs, self.h)
+            loss = cross_entropy(ps, targets)
+            if np.isnan(loss):
+                advice = "start afresh, with a smaller learning rate."
+                raise FloatingPointError(f"loss is nan at iteration {self.iteration}: {advice}")
+            if report and self.iteration % every == 0:
+                report(self, self.iteration, loss)
+            self.update_params(self.backward(inputs, targets, hs, ps))
+            self.h = hs[-1]
+            self.pointer += T
+            self.losses.append(loss)
+            self.iteration += 1
+        return np.array(self.losses)
 
     def sample(self, seed_ix, n, temperature=1.0, *, h=None, rng=None):
-        """Return a list of n numbers, each drawn after the one before, the first after seed_ix.
+        """Return n numbers, each drawn after the one before, the first after seed_ix (lesson 8).
 
         It starts from state h (H,), or zeros; rng is a seed or a Generator, or the network's own.
         """
-        finite = all(np.isfinite(array).all() for array in self.parameters.values())
-        require(finite, "A weight is not a finite number: start afresh.")
-        (ix,), hs = self._before_reading([seed_ix], np.zeros_like(self.bh) if h is None else h)
-        rng, h, drawn = self.rng if rng is None else np.random.default_rng(rng), hs[0], []
+        (ix,), h = self._checked([seed_ix], np.zeros_like(self.bh) if h is None else h)
+        self._check_weights()
+        rng, drawn = self.rng if rng is None else np.random.default_rng(rng), []
         Wxh, Whh, Why, bh, by = self.parameters.values()
         for _ in range(n):
-            h = np.tanh(Wxh[:, ix] + Whh @ h + bh)
-            p = softmax(Why @ h + by, temperature)
-            ix = int(rng.choice(len(p), p=p))
+            h = np.tanh(Wxh[:, ix] + Whh.dot(h) + bh)
+            shares = softmax(Why.dot(h) + by, temperature).cumsum()
+            ix = int((shares / shares[-1]).searchsorted(rng.random(), "right"))
             drawn.append(ix)
         return drawn
 
     def generate(self, prompt, n, temperature=1.0, *, rng=None):
-        """Return n new characters, said after the whole prompt has been read."""
+        """Return n new characters, said after the whole prompt has been read (lesson 8)."""
         require(self.vocabulary, "This network has read no text yet: train it first.")
         require(prompt, "The prompt is empty: give at least one character.")
-        *before, last = self.vocabulary.encode(prompt)
-        hs, _ = self.forward(before, np.zeros_like(self.bh))
-        return self.vocabulary.decode(self.sample(last, n, temperature, h=hs[-1], rng=rng))
-
-    # What can be asked of it and set, and how it is copied and saved
-
-    def __getattr__(self, name):
-        """rnn.Whh is short for rnn.parameters["Whh"], rnn.memory for rnn.optimizer.memory."""
-        if name in ("Wxh", "Whh", "Why", "bh", "by"):
-            return self.parameters[name]
-        if name in ("learning_rate", "memory"):
-            return getattr(self.optimizer, name)
-        raise AttributeError(f"An RNN has no {name!r}.")
-
-    def __setattr__(self, name, value):
-        if name in ("Wxh", "Whh", "Why", "bh", "by"):
-            self.parameters[name] = value
-        elif name == "learning_rate":
-            self.optimizer.learning_rate = value
-        else:
-            super().__setattr__(name, value)
-
-    def _remember(self, flat):
-        self.optimizer.memory = pieces(flat, self.parameters)
-
-    def __getstate__(self):  # copies and pickles do without the text
-        return vars(self) | {"_data": None}
-
-    def save(self, path):
-        """Write all that sampling and training go on from to one .npz, whole or not at all."""
-        optimizer = type(self.optimizer).__name__
-        require(self.vocab_size, "No weights yet: there is nothing to save.")
-        require(optimizer in OPTIMIZERS, f"Only Adagrad and Adam can be saved, not {optimizer}.")
-        meta = {
-            "optimizer": optimizer,
-            "settings": vars(self.optimizer) | {"memory": None},
-            "clip": self.clip is clip_by_value,
-            "counters": {name: getattr(self, name) for name in COUNTERS},
-            "characters": self.vocabulary.characters if self.vocabulary else None,
-            "rng": self.rng.bit_generator.state,
-        }
-        arrays, partial = {**self.parameters, "h": self.h}, f"{path}.{os.getpid()}.partial"
-        if self.memory:
-            several = self.memory["bh"].shape[:-1]  # Adam remembers two numbers for each weight
-            memory = [array.reshape(*several, -1) for array in self.memory.values()]
-            arrays["all"] = np.concatenate(memory, axis=-1)
-        try:
-            with open(partial, "wb") as file:
-                np.savez(file, meta=json.dumps(meta, default=float), **arrays)
-            os.replace(partial, path)
-        finally:
-            if os.path.exists(partial):
-                os.remove(partial)
-
-    @classmethod
-    def load(cls, path):
-        """Return the network that was saved: it samples and trains on as if never stopped."""
-        with open(path, "rb") as file:
-            try:
-                arrays = dict(np.load(file, allow_pickle=False))
-                meta, (H, V) = json.loads(str(arrays.pop("meta"))), arrays["Wxh"].shape
-                fits = arrays["Whh"].shape == (H, H) and arrays["Wxh"].dtype.kind == "f"
-                require(fits, "these are no weights")
-                rnn = cls(V, H, meta["counters"]["seq_length"], dtype=arrays["Wxh"].dtype)
-                for name in rnn.parameters:
-                    rnn.parameters[name] = arrays.pop(name)
-                rnn.h, counters = arrays.pop("h"), meta["counters"]
-                vars(rnn).update({name: counters[name] for name in COUNTERS})
-                rnn.rng.bit_generator.state = meta["rng"]
-                rnn.vocabulary = Vocabulary(meta["characters"]) if meta["characters"] else None
-                rnn.clip = clip_by_value if meta.get("clip", True) else None
-                rnn.optimizer = OPTIMIZERS[meta["optimizer"]](0.1)
-                vars(rnn.optimizer).update(meta["settings"], memory={})
-                if "all" in arrays:
-                    rnn._remember(arrays.pop("all"))
-                require(not arrays and rnn.h.shape[-1] == H, "an array that does not belong")
-            except Exception as error:  # a damaged file can bring about any
-                raise ValueError(f"{path} is damaged, or not a saved network: {error!r}") from error
-        return rnn
+        indices = self.vocabulary.encode(prompt)
+        hs, _ = self.forward(indices[:-1], np.zeros_like(self.bh))
+        return self.vocabulary.decode(self.sample(indices[-1], n, temperature, h=hs[-1], rng=rng))
 
 
-OPTIMIZERS = {"Adagrad": Adagrad, "Adam": Adam}
-COUNTERS = ("seq_length", "iteration", "pointer", "_source")
-
-
-def pieces(flat, arrays):
-    """Return views of flat (..., N) by name, shaped as the arrays that it is the sum of."""
-    ends = np.cumsum([array.size for array in arrays.values()])[:-1]
-    parts = zip(arrays.items(), np.split(flat, ends, axis=-1), strict=True)
-    return {name: part.reshape(*flat.shape[:-1], *array.shape) for (name, array), part in parts}
-
-
-class FlatParameters(Parameters):
+class Parameters(dict):
     """Arrays by name that are views of one vector, `.flat`: one call reaches them all."""
 
     def __init__(self, arrays):
         self.flat = np.concatenate([array.ravel() for array in arrays.values()])
         super().__init__(pieces(self.flat, arrays))
+
+    def __setitem__(self, name, value):  # into the view, which stays a view
+        self[name][...] = np.reshape(value, self[name].shape)
+
+    def __reduce__(self):  # a copy is made whole
+        return Parameters, (dict(self),)
 
 
 class FastRNN(RNN):
@@ -458,24 +275,22 @@ class FastRNN(RNN):
 
     def _draw_weights(self, V):
         super()._draw_weights(V)
-        self.parameters, self._eye = FlatParameters(self.parameters), np.eye(V, dtype=self.dtype)
+        self.parameters = Parameters(self.parameters)
 
     @property
     def memory(self):
         """As in RNN: views of the one vector that the optimiser remembers."""
         known = self.optimizer.memory
-        return Parameters(pieces(known["all"], self.parameters) if known else {})
-
-    def _remember(self, flat):
-        super()._remember(flat)  # or says that it does not fit
-        self.optimizer.memory = {"all": flat}
+        return pieces(known["all"], self.parameters) if known else {}
 
     def forward(self, inputs, h_prev):
         """As in RNN. The loop writes into arrays that are there already."""
-        inputs, hs = self._before_reading(inputs, h_prev)
+        inputs, h_prev = self._checked(inputs, h_prev)
         Wxh, Whh, Why, bh, by = self.parameters.values()
+        hs = np.empty((len(inputs) + 1, *h_prev.shape), self.dtype)
+        hs[0] = h_prev
         np.add(Wxh.T, bh, order="C").take(inputs, 0, hs[1:], "clip")  # in memory as it is read
-        h, product, WhhT, tanh = hs[0], np.empty(hs[0].shape, self.dtype), Whh.T, np.tanh
+        h, product, WhhT, tanh = hs[0], np.empty_like(hs[0]), Whh.T, np.tanh
         for a in hs[1:]:  # only what waits for the step before is in the loop
             a += h.dot(WhhT, product)
             h = tanh(a, a)
@@ -486,51 +301,20 @@ class FastRNN(RNN):
         ps /= ps.sum(axis=-1, keepdims=True)
         return hs, ps.reshape(*inputs.shape, len(by))
 
-    def backward(self, inputs, targets, hs, ps):
-        """As in RNN. Every sum over time steps, but that of blame, is one product."""
-        _, Whh, Why, bh, by = self.parameters.values()
-        inputs, targets = np.asarray(inputs), in_range(targets, len(by))
-        fits = inputs.shape == targets.shape == ps.shape[:-1] and len(hs) == len(ps) + 1
-        require(fits, "inputs, targets, hs and ps do not belong together: their shapes differ.")
-        eye, ones = self._eye, np.ones(targets.size, self.dtype)
-        dys = ps.reshape(-1, len(by)) - eye.take(targets.ravel(), 0)
-        das = dys.dot(Why).reshape(hs[1:].shape)  # dh from this step's output, for now
-        slopes, later = hs[1:] ** 2, np.zeros(hs[0].shape, self.dtype)
+    def _back_through_time(self, das, hs, Whh):
+        slopes, dh_next = hs[1:] ** 2, np.zeros(das.shape[1:], self.dtype)
         np.subtract(1, slopes, slopes)
         for da, slope in zip(das[::-1], slopes[::-1], strict=True):
-            da += later  # dh from all later steps
+            da += dh_next
             da *= slope
-            da.dot(Whh, later)
-        das = das.reshape(-1, len(bh))
-        return {
-            "Wxh": das.T.dot(eye.take(inputs.ravel(), 0)),
-            "Whh": das.T.dot(hs[:-1].reshape(-1, len(bh))),
-            "Why": dys.T.dot(hs[1:].reshape(-1, len(bh))),
-            "bh": ones.dot(das),
-            "by": ones.dot(dys),
-        }
+            da.dot(Whh, dh_next)
+        return das
 
-    def _move(self, gradients):
-        """As in RNN: one call clips all gradients, and one moves all parameters."""
-        if self.clip is not clip_by_value:  # another rule may ask for the names
+    def update_params(self, gradients):
+        """As in RNN, with all gradients in one vector. (Another clip may ask for their names.)"""
+        self._check_gradients(gradients)
+        if self.clip is not clip_by_value:
             gradients = self.clip(gradients)
-        gradients = {"all": np.concatenate([gradients[name].ravel() for name in self.parameters])}
-        if self.clip is clip_by_value:
-            gradients = self.clip(gradients)
-        self.optimizer.update({"all": self.parameters.flat}, gradients)
-
-    def sample(self, seed_ix, n, temperature=1.0, *, h=None, rng=None):
-        """As in RNN, without a probability: u falls on each character as often as softmax says."""
-        require(temperature > 0, f"temperature must be a number above 0, not {temperature!r}.")
-        (ix,), hs = self._before_reading([seed_ix], np.zeros_like(self.bh) if h is None else h)
-        finite = np.isfinite(self.parameters.flat).all()
-        require(finite, "A weight is not a finite number: start afresh.")
-        rng, h, drawn = self.rng if rng is None else np.random.default_rng(rng), hs[0], []
-        columns, Whh, Why, by = self.Wxh.T + self.bh, self.Whh, self.Why, self.by
-        for u in rng.random(n):
-            h = np.tanh(columns[ix] + Whh.dot(h))
-            scores = Why.dot(h) + by
-            sums = np.exp((scores - scores.max()) / temperature).cumsum()
-            ix = min(int(sums.searchsorted(u * sums[-1], "right")), len(sums) - 1)
-            drawn.append(ix)
-        return drawn
+        flat = {"all": np.concatenate([gradients[name].ravel() for name in self.parameters])}
+        flat = clip_by_value(flat) if self.clip is clip_by_value else flat
+        self.optimizer.update({"all": self.parameters.flat}, flat)

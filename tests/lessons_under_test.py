@@ -18,6 +18,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="run every lesson with every set of tests/alternatives as well (a few minutes each)",
     )
+    parser.addoption(
+        "--claims",
+        action="store_true",
+        help="run the experiments behind all that the lessons claim, on all seeds (ten minutes)",
+    )
 
 
 def pytest_configure(config):
@@ -40,15 +45,16 @@ def pytest_ignore_collect(collection_path):
 
 
 WAITING = ("test_solved_lesson[", "test_what_the_lessons_collected")
-LONG = "test_lesson_with_other_right_ways["
+LONG = {"--alternatives": "test_lesson_with_other_right_ways[", "--claims": "test_all_seeds["}
 
 
 def pytest_collection_modifyitems(config, items):
     """What waits for the solved lessons comes last; what takes minutes runs when asked for."""
     items.sort(key=lambda item: item.name.startswith(WAITING))
-    long = [item for item in items if item.name.startswith(LONG)]
-    if long and not config.getoption("--alternatives"):
-        items[:] = [item for item in items if not item.name.startswith(LONG)]
+    left_out = tuple(name for option, name in LONG.items() if not config.getoption(option))
+    long = [item for item in items if left_out and item.name.startswith(left_out)]
+    if long:
+        items[:] = [item for item in items if item not in long]
         config.hook.pytest_deselected(items=long)
 
 

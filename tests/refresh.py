@@ -5,10 +5,11 @@
     python tests/refresh.py --check                      store nothing, say which are out of date
 
 What is stored is the same on every run and on every supported Python: one stream for each kind
-of print, no times, no widget models, of the metadata only tags and cell ids. A lesson whose cells
-raise an error or write to stderr is not stored. It runs in a copy of the course without anyone's
-my_rnn.py. On another processor trained networks come out a little different: pictures of them,
-which nbval does not compare, are then called out of date too.
+of print, no times, no widget models, of the metadata only tags and cell ids. What answers a
+"Predict first" is folded. A lesson whose cells raise an error or write to stderr is not stored.
+It runs in a copy of the course without anyone's my_rnn.py. On another processor trained networks
+come out a little different: pictures of them, which nbval does not compare, are then called out
+of date too.
 """
 
 import argparse
@@ -36,6 +37,9 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+PROMPT = "**Predict first.**"
+FOLDED = "hide-output"  # for a site; JupyterLab folds by {"jupyter": {"outputs_hidden": true}}
+VEIL = " \n"  # JupyterLab shows the first line of what is folded, so that is left empty
 
 
 class CannotStore(Exception):
@@ -68,7 +72,8 @@ def run(notebook, folder):
     here = Path(folder) / "course"
     no_copy = shutil.ignore_patterns("my_rnn*", "__pycache__", ".*")
     shutil.copytree(NOTEBOOKS, here / "notebooks", ignore=no_copy)
-    shutil.copy(ROOT / "rnn_core.py", here)
+    for path in ROOT.glob("rnn_*.py"):
+        shutil.copy(path, here)
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "COURSE_MY_RNN")}
     environment |= {"IPYTHONDIR": str(Path(folder) / "ipython")}
     client = NotebookClient(
@@ -94,14 +99,46 @@ def normalise(notebook):
     """Change an executed notebook to the form that is stored."""
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    number = 0
+    number, folded = 0, answers(notebook.cells)
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags")
+        tags = [tag for tag in tags_of(cell) if tag != FOLDED]
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if cell.id in folded:
+            cell.metadata.jupyter = {"outputs_hidden": True}
+            cell.metadata.tags = [*tags, FOLDED]
         if cell.cell_type == "code":
             number += 1
             cell.execution_count = number
             cell.outputs = [output for output in merged(cell.outputs) if keep(output, number)]
+        if cell.id in folded:
+            veil(cell.outputs[0])
+
+
+def answers(cells):
+    """Return the ids of the cells whose outputs answer a "Predict first" above them.
+
+    They are the first below it that show something, up to the next text or the next cell that
+    shows nothing. What a check says of an exercise is never one: it must be seen.
+    """
+    found, asked, begun = set(), False, False
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            asked, begun = (asked and not begun) or PROMPT in cell.source, False
+        elif asked and "exercise" not in tags_of(cell):
+            if cell.outputs:
+                found.add(cell.id)
+                begun = True
+            elif begun:
+                asked = begun = False
+    return found
+
+
+def veil(output):
+    """Begin the texts of a folded output with an empty line."""
+    texts = output if "text" in output else output.get("data", {})
+    for kind, text in texts.items():
+        if kind.startswith("text") and not text.startswith(VEIL):
+            texts[kind] = VEIL + text
 
 
 def merged(outputs):
@@ -163,7 +200,7 @@ def comparable(outputs, pictures):
     rules = re.findall(
         r"^regex: (.*)\nreplace: (.*)$", SANITIZE.read_text(encoding="utf-8"), re.MULTILINE
     )
-    text = json.dumps(outputs, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(outputs, sort_keys=True, ensure_ascii=False).replace('" \\n', '"')
     for regex, new in rules:
         if not (pictures and "base64" in regex):
             text = re.sub(regex, new, text)

@@ -1,6 +1,7 @@
 """The n-gram models against counts by hand, and against counting with a dictionary."""
 
 import math
+import re
 import sys
 import time
 from collections import Counter
@@ -8,8 +9,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from course.baselines import SMOOTHINGS, NGram, ladder, uniform
-from course.survey import measured
+from course import measured
+from course.baselines import SMOOTHINGS, NGram, ngram_losses, uniform
 from course.texts import DICKINSON, python_reference, reference_parts
 from rnn_core import Vocabulary
 
@@ -212,19 +213,19 @@ def test_what_cannot_be_asked():
         model.loss([0, 1])
 
 
-# The ladder
+# As a network's baselines
 
 
-def test_the_ladder_goes_up_rung_by_rung():
-    rungs = ladder(DICKINSON[:10_000], DICKINSON[10_000:], orders=(3, 1, 2))
-    assert list(rungs) == ["uniform", "1-gram", "2-gram", "3-gram"]
-    assert rungs["uniform"] == uniform(22)
-    assert list(rungs.values()) == sorted(rungs.values(), reverse=True)
+def test_each_order_of_the_verse_is_better_than_the_last():
+    losses = ngram_losses(DICKINSON[:10_000], DICKINSON[10_000:], orders=(3, 1, 2))
+    assert list(losses) == ["uniform", "1-gram", "2-gram", "3-gram"]
+    assert losses["uniform"] == uniform(22)
+    assert list(losses.values()) == sorted(losses.values(), reverse=True)
 
 
-def test_all_rungs_are_scored_on_the_same_characters():
+def test_all_orders_are_scored_on_the_same_characters():
     train, validation = "abcabcabcabd", "abcdabca"
-    rungs = ladder(train, validation, orders=(1, 2, 4), k=0.2)
+    losses = ngram_losses(train, validation, orders=(1, 2, 4), k=0.2)
     numbers = {character: i for i, character in enumerate("abcd")}
     train, validation = [numbers[c] for c in train], [numbers[c] for c in validation]
     for order in (1, 2, 4):
@@ -232,14 +233,14 @@ def test_all_rungs_are_scored_on_the_same_characters():
             -math.log(chance(order, train, 4, validation[:i], validation[i], 0.2, "add-k"))
             for i in range(3, 8)
         ]
-        assert rungs[f"{order}-gram"] == pytest.approx(sum(scored) / 5, rel=1e-12)
+        assert losses[f"{order}-gram"] == pytest.approx(sum(scored) / 5, rel=1e-12)
 
 
-def test_the_ladder_numbers_the_characters_of_both_texts():
-    rungs = ladder("abab" * 20, "abzz", orders=(1,), k=1)
-    assert rungs["uniform"] == pytest.approx(math.log(3))
-    assert rungs["1-gram"] == pytest.approx(-(2 * math.log(41 / 83) + 2 * math.log(1 / 83)) / 4)
-    assert ladder("ab", "ba", orders=()) == {"uniform": math.log(2)}
+def test_the_numbering_is_of_the_characters_of_both_texts():
+    losses = ngram_losses("abab" * 20, "abzz", orders=(1,), k=1)
+    assert losses["uniform"] == pytest.approx(math.log(3))
+    assert losses["1-gram"] == pytest.approx(-(2 * math.log(41 / 83) + 2 * math.log(1 / 83)) / 4)
+    assert ngram_losses("ab", "ba", orders=()) == {"uniform": math.log(2)}
 
 
 # Nats per character on the reference of Python 3.11, 0.1 added: the last tenth holds long tables,
@@ -249,37 +250,37 @@ FIRST_20_000 = {"uniform": 4.54, "1-gram": 3.32, "2-gram": 2.50, "3-gram": 1.91,
 
 
 @pytest.mark.parametrize(("size", "expected"), [(None, WHOLE), (20_000, FIRST_20_000)])
-def test_the_ladder_of_the_reference(size, expected):
+def test_the_losses_on_the_reference(size, expected):
     text = python_reference()
     train, validation = text[: len(text) * 9 // 10], text[len(text) * 9 // 10 :][:size]
-    rungs = ladder(train, validation, orders=(1, 2, 3, 4))
+    losses = ngram_losses(train, validation, orders=(1, 2, 3, 4))
     if sys.version_info[:2] == (3, 11):
-        assert rungs == pytest.approx(expected, abs=0.03)
+        assert losses == pytest.approx(expected, abs=0.03)
     elif size is None:  # texts differ, and the smaller the part the more
-        assert rungs == pytest.approx(expected, abs=0.15)
-    assert list(rungs.values()) == sorted(rungs.values(), reverse=True)
+        assert losses == pytest.approx(expected, abs=0.15)
+    assert list(losses.values()) == sorted(losses.values(), reverse=True)
 
 
 def test_mixing_with_lower_orders_helps_where_counts_are_few():
     text = python_reference()
     train, validation = text[: len(text) * 9 // 10], text[len(text) * 9 // 10 :]
-    added, mixed, best = (ladder(train, validation, smoothing=name) for name in SMOOTHINGS)
+    added, mixed, best = (ngram_losses(train, validation, smoothing=name) for name in SMOOTHINGS)
     assert added["5-gram"] > added["4-gram"]  # adding 0.1 to 94 counts drowns a few real ones
     assert mixed["5-gram"] < mixed["4-gram"] < added["4-gram"]
     assert all(best[f"{n}-gram"] < mixed[f"{n}-gram"] for n in (3, 4, 5))
 
 
 def test_the_stored_race_was_against_these_tables():
-    race, said = measured("race")
-    python = race["machine"]["python"]
-    assert python in said and race["command"] in said
-    if tuple(map(int, python.split(".")[:2])) != sys.version_info[:2]:
+    race = measured.load("race")
+    assert "best.py" in race.about and {row["rate"] for row in race.rows} == {"falling", "constant"}
+    python = re.search(r"Python (\d+)\.(\d+)", race.about)
+    if tuple(map(int, python.groups())) != sys.version_info[:2]:
         pytest.skip("the reference is another in each Python")
     parts = reference_parts()
     for name in ("validation", "test"):
-        rungs = ladder(parts.training, getattr(parts, name), smoothing="kneser-ney")
-        for rung, loss in rungs.items():
-            assert race["tables"][name][rung] == pytest.approx(loss, abs=1e-3)
+        losses = ngram_losses(parts.training, getattr(parts, name), smoothing="kneser-ney")
+        for order, loss in losses.items():
+            assert race.tables[name][order] == pytest.approx(loss, abs=1e-3)
 
 
 @pytest.mark.parametrize("smoothing", SMOOTHINGS)

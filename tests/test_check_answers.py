@@ -309,6 +309,162 @@ def clip_by_norm(gradients, limit):
     total = sum(np.vdot(g, g) for g in gradients.values())
     scale = limit / np.sqrt(total) if total > limit else 1.0
     return {name: scale * g for name, g in gradients.items()}""",
+    "zeros-at-each-character-read": """
+def generate(model, prompt, n, temperature, rng):
+    for c in prompt:
+        h = np.zeros(model.hidden_size)
+        x = one_hot([model.char_to_ix[c]], model.vocab_size)[0]
+        h = rnn_step(x, h, model.Wxh, model.Whh, model.bh)
+    text = ""
+    for _ in range(n):
+        ix = sample_character(apply_temperature(model.Why @ h + model.by, temperature), rng)
+        text += model.ix_to_char[ix]
+        h = rnn_step(one_hot([ix], model.vocab_size)[0], h, model.Wxh, model.Whh, model.bh)
+    return text""",
+    "no-shift-when-cold": """
+def generate(model, prompt, n, temperature, rng):
+    h, text = np.zeros(model.hidden_size), ""
+    for c in prompt:
+        x = one_hot([model.char_to_ix[c]], len(model.by))[0]
+        h = rnn_step(x, h, model.Wxh, model.Whh, model.bh)
+    for _ in range(n):
+        e = np.exp((model.Why @ h + model.by) / temperature)
+        ix = int(rng.choice(len(e), p=e / sum(e)))
+        text += model.ix_to_char[ix]
+        h = rnn_step(one_hot([ix], len(model.by))[0], h, model.Wxh, model.Whh, model.bh)
+    return text""",
+    "share-made-whole-first": """
+def split_text(text, fraction):
+    n = int(fraction) * len(text)
+    return text[:n], text[n:]""",
+    "percent-of-nothing": """
+def split_text(text, fraction):
+    n = int(100 * fraction)
+    return text[0:n], text[n:]""",
+    "one-array-by-two-names": """
+def numerical_gradient(f, array):
+    slopes = np.zeros_like(array)
+    for i in np.ndindex(array.shape):
+        up = array
+        up[i] = array[i] + 1e-5
+        down = array
+        down[i] = array[i] - 1e-5
+        slopes[i] = (f(up) - f(down)) / 2e-5
+    return slopes""",
+    "slopes-written-into-a-copy": """
+def numerical_gradient(f, array):
+    slopes = np.zeros_like(array)
+    for i in range(array.size):
+        old = array.flat[i]
+        array.flat[i] = old + 1e-5
+        up = f(array)
+        array.flat[i] = old - 1e-5
+        down = f(array)
+        array.flat[i] = old
+        slopes.flatten()[i] = (up - down) / 2e-5
+    return slopes""",
+    "spread-of-all-for-each": """
+def unit_correlation(hs, feature):
+    a, b = feature - feature.mean(), hs - hs.mean(axis=0)
+    return (a[:, None] * b).mean(axis=0) / (hs.std() * feature.std())""",
+    "targets-lined-up-otherwise": """
+def cross_entropy(probabilities, targets):
+    p = probabilities.reshape(-1, probabilities.shape[-1])
+    t = targets.reshape(-1, order="F")
+    return -np.log(p[range(len(t)), t]).sum()""",
+    "weights-remembered": """
+def adagrad_update(param, grad, memory, learning_rate):
+    memory += np.square(param)
+    param -= learning_rate * grad / np.sqrt(memory + 1e-8)""",
+    "last-chunk-cut-off": """
+def chunks(indices, seq_length):
+    found = []
+    for s in range(0, len(indices) - seq_length, seq_length):
+        found.append((indices[s : s + seq_length], indices[s + 1 : s + seq_length + 1], s == 0))
+    return found[:-1]""",
+    "compared-before-adding": """
+def sample_character(probabilities, rng):
+    r, total = rng.random(), 0
+    for i, p in enumerate(probabilities):
+        if total > r:
+            return i
+        total += p
+    return len(probabilities) - 1""",
+    "pair-cut": """
+def hidden_states(model, text):
+    return model.forward(model.vocabulary.encode(text), np.zeros(model.hidden_size))[1:]""",
+    "first-two-left-out": """
+def hidden_states(model, text):
+    hs, ps = model.forward(model.vocabulary.encode(text), np.zeros(model.hidden_size))
+    return hs[1:][1:]""",
+    "given-up-at-the-first": """
+def ngram_probability(counts, context, character):
+    for c in counts:
+        if c == context:
+            return counts[c].get(character, 0) / sum(counts[c].values())
+        else:
+            return 0""",
+    "over-the-last-count": """
+def ngram_probability(counts, context, character):
+    if context not in counts:
+        return 0
+    for c, k in counts[context].items():
+        total = 0
+        total += k
+    return counts[context].get(character, 0) / total""",
+    "twice-the-limit": """
+def clip_by_value(gradients, limit):
+    return {n: np.minimum(np.maximum(g, -2 * limit), 2 * limit) for n, g in gradients.items()}""",
+    "half-the-limit": """
+def clip_by_norm(gradients, limit):
+    norm, limit = np.sqrt(sum((g**2).sum() for g in gradients.values())), limit / 2
+    return {n: g * limit / norm if norm > limit else g for n, g in gradients.items()}""",
+    "blame-carried-over": """
+def backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why):
+    d = {"Wxh": 0 * Wxh, "Whh": 0 * Whh, "Why": 0 * Why, "bh": 0 * Whh[0], "by": 0 * Why[:, 0]}
+    later = np.zeros(len(Whh))
+    for b in range(inputs.shape[1]):
+        for t in reversed(range(len(inputs))):
+            dy = ps[t, b].copy()
+            dy[targets[t, b]] -= 1
+            da = (Why.T @ dy + later) * (1 - hs[t + 1, b] ** 2)
+            later = Whh.T @ da
+            d["Wxh"][:, inputs[t, b]] += da
+            d["Whh"] += np.outer(da, hs[t, b])
+            d["Why"] += np.outer(dy, hs[t + 1, b])
+            d["bh"] += da
+            d["by"] += dy
+    return d""",
+    "parentheses-of-sigma": """
+def gru_step(x, h_prev, W, U, b):
+    z, r = (1 / 1 + np.exp(-(x @ W[k].T + h_prev @ U[k].T + b[k])) for k in (0, 1))
+    c = np.tanh(x @ W[2].T + (r * h_prev) @ U[2].T + b[2])
+    return z, r, c, (1 - z) * h_prev + z * c""",
+    "reset-with-weights-of-update": """
+def gru_step(x, h_prev, W, U, b):
+    z, r = (1 / (1 + np.exp(-(x @ W[0].T + h_prev @ U[0].T + b[0]))) for k in (0, 1))
+    c = np.tanh(x @ W[2].T + (r * h_prev) @ U[2].T + b[2])
+    return z, r, c, (1 - z) * h_prev + z * c""",
+    "stack-off-by-one": """
+def gru_step(x, h_prev, W, U, b):
+    z, r = (1 / (1 + np.exp(-(x @ W[k].T + h_prev @ U[k].T + b[k]))) for k in (1, 2))
+    c = np.tanh(x @ W[0].T + (r * h_prev) @ U[0].T + b[0])
+    return z, r, c, (1 - z) * h_prev + z * c""",
+    "candidate-whole": """
+def gru_step(x, h_prev, W, U, b):
+    z, r = (1 / (1 + np.exp(-(x @ W[k].T + h_prev @ U[k].T + b[k]))) for k in (0, 1))
+    c = np.tanh(x @ W[2].T + (r * h_prev) @ U[2].T + b[2])
+    return z, r, c, (1 - z) * h_prev + c""",
+    "neither-transposed": """
+def gru_step(x, h_prev, W, U, b):
+    z, r = (1 / (1 + np.exp(-(x @ W[k] + h_prev @ U[k] + b[k]))) for k in (0, 1))
+    c = np.tanh(x @ W[2] + (r * h_prev) @ U[2] + b[2])
+    return z, r, c, (1 - z) * h_prev + z * c""",
+    "state-alone": """
+def gru_step(x, h_prev, W, U, b):
+    z, r = (1 / (1 + np.exp(-(x @ W[k].T + h_prev @ U[k].T + b[k]))) for k in (0, 1))
+    c = np.tanh(x @ W[2].T + (r * h_prev) @ U[2].T + b[2])
+    return (1 - z) * h_prev + z * c""",
     "only-first-way-back": """
 def build_vocabulary(text):
     chars = sorted(set(text))

@@ -11,6 +11,8 @@ import pytest
 
 import rnn_core
 from course import clinic
+from course.checks import check, expected_outcomes
+from course.exercises import mending
 
 LESSON = Path(__file__).parents[1] / "notebooks" / "10_the_clinic.ipynb"
 CELLS = {cell.id: cell.source for cell in nbformat.read(LESSON, as_version=4).cells}
@@ -94,3 +96,38 @@ def test_a_lower_learning_rate_does_not_cure_a_lost_memory():
     assert "memory" in repr(verdict)
     assert "<img alt=" in verdict._repr_html_()  # it changed something, so the curves are shown
     assert "<img alt=" not in clinic.Verdict(clinic.train(clinic.H))._repr_html_()
+
+
+def code_of_patient_J(lines):
+    """The lesson's own code of the last patient, with another end."""
+    stub = CELLS["exercise-loss_and_gradients"].partition("    # your code here")[0]
+    scope = {"np": np, "check": None}
+    exec(stub.partition("import check")[2] + lines, scope)
+    return scope["loss_and_gradients"]
+
+
+def test_patient_J_has_the_four_faults_that_its_check_names():
+    """As it stands in the lesson; each mended line takes one away, in the order of the checklist."""
+    broken = code_of_patient_J("    return loss, gradients\n")
+    assert (
+        check("loss_and_gradients", broken, keep=False).mistake
+        == "softmax-and-slope-and-states-and-start"
+    )
+    for args in expected_outcomes("loss_and_gradients")[0]:
+        ours, theirs = broken(*args), clinic.J(*args)
+        np.testing.assert_allclose(ours[0], theirs[0])
+        for name, gradient in ours[1].items():
+            np.testing.assert_allclose(gradient, theirs[1][name])
+
+
+def test_first_aid_shows_one_fault_after_another(capsys):
+    """The first loss, then three gradients together, then one alone, then none."""
+    failing, order = [], list(mending.FAULTS)
+    for first in range(len(order) + 1):
+        clinic.first_aid(mending.with_faults(*order[first:]))
+        said = capsys.readouterr().out
+        assert ("first loss       77.28," in said) == (first > 0)
+        assert ("another loss: True" in said) == (first == len(order))
+        failing.append(re.findall(r"gradient of (\w+) +fails", said))
+    names = ["Wxh", "Whh", "Why", "bh", "by"]
+    assert failing == [names, ["Wxh", "Whh", "bh"], ["Whh"], [], []]

@@ -118,7 +118,8 @@ def copy(tmp_path):
         tmp_path / "notebooks" / "course",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    shutil.copy(ROOT / "rnn_core.py", tmp_path)
+    for path in ROOT.glob("rnn_*.py"):
+        shutil.copy(path, tmp_path)
     return tmp_path
 
 
@@ -139,13 +140,15 @@ def test_a_copy_is_well(copy):
     assert said(copy / "notebooks").startswith("All is well")
 
 
-def test_the_core_is_missing(copy):
-    (copy / "rnn_core.py").unlink()
-    assert "rnn_core.py is missing" in said(copy / "notebooks")
+@pytest.mark.parametrize("name", ["rnn_core.py", "rnn_extras.py"])
+def test_the_core_is_missing(copy, name):
+    (copy / name).unlink()
+    assert f"{name} is missing" in said(copy / "notebooks")
 
 
-def test_another_core_is_in_the_way(copy):
-    shutil.copy(copy / "rnn_core.py", copy / "notebooks")  # the notebook's folder comes first
+@pytest.mark.parametrize("name", ["rnn_core.py", "rnn_extras.py"])
+def test_another_core_is_in_the_way(copy, name):
+    shutil.copy(copy / name, copy / "notebooks")  # the notebook's folder comes first
     text = subprocess.run(
         [sys.executable, "-c", CELL.replace('0, ".."', '1, ".."')],
         cwd=copy / "notebooks",
@@ -154,7 +157,7 @@ def test_another_core_is_in_the_way(copy):
         timeout=120,
         check=True,
     ).stdout
-    assert "Another rnn_core.py is in the way" in text
+    assert f"Another {name} is in the way" in text
 
 
 @pytest.mark.parametrize("name", ["numpy.py", "matplotlib/__init__.py"])

@@ -472,6 +472,30 @@ def test_a_lesson_leans_on_what_was_written_before(way, kept, tmp_path):
     assert row.mistake == "multiplied", row.message
 
 
+def test_what_builds_on_float32_is_judged_by_that(tmp_path):
+    """As in the lessons: by its digits, though its globals are in another process."""
+    text = """import numpy as np
+
+def softmax(scores):
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return (exps / exps.sum(axis=-1, keepdims=True)).astype(np.float32)
+
+def forward(inputs, h_prev, Wxh, Whh, Why, bh, by):
+    hs, ps = np.zeros((len(inputs) + 1, len(bh))), np.zeros((len(inputs), len(by)))
+    hs[0] = h_prev
+    for t, ix in enumerate(inputs):
+        hs[t + 1] = np.tanh(Wxh[:, ix] + Whh @ hs[t] + bh)
+        ps[t] = softmax(Why @ hs[t + 1] + by)
+    return hs, ps
+"""
+    rows = rows_of(tmp_path, {"my_rnn.py": text}, ("softmax", "forward"))
+    assert [row.passed for row in rows] == [True, True]
+    assert "builds on `softmax`, which gives float32" in rows[1].message
+    wrong = text.replace("hs[t + 1] + by", "hs[t + 1] + 1.001 * by")
+    rows = rows_of(tmp_path / "wrong", {"my_rnn.py": wrong}, ("softmax", "forward"))
+    assert [row.passed for row in rows] == [True, False]
+
+
 def test_no_message_says_where_the_scratch_folder_was(tmp_path):
     files = {
         "08.ipynb": notebook(cell("from my_rnn import softmax"), cell(HEATED)),

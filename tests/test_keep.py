@@ -2,6 +2,7 @@
 
 import linecache
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import solutions
 from course import keep
 from course.checks import check
 from course.exercises import EXERCISES
@@ -86,7 +88,7 @@ def test_first_function_makes_a_module_that_imports_on_its_own(notebook, my_rnn)
     assert notebook.run(SOFTMAX, "softmax") == "Kept in my_rnn.py."
     ran = alone(my_rnn, "print(softmax(np.zeros(2)).tolist())")
     assert ran.stdout.strip() == "[0.5, 0.5]", ran.stderr
-    assert text() == sources.HEADER + "\n" + SOFTMAX
+    assert text() == sources.HEADER + "\n" + SOFTMAX + sources.ending("")
 
 
 def test_comments_stay(notebook):
@@ -224,7 +226,8 @@ def test_borrowed_functions_come_from_the_course_until_written(notebook, tmp_pat
     folder.mkdir()
     keep.MY_RNN = folder / "my_rnn.py"
     (folder / "course").symlink_to(ROOT / "notebooks" / "course")
-    (tmp_path / "rnn_core.py").symlink_to(ROOT / "rnn_core.py")
+    for path in ROOT.glob("rnn_*.py"):
+        (tmp_path / path.name).symlink_to(path)
     notebook.run(
         "softmax = lambda s: s\ndef cross_entropy(scores, targets):\n"
         "    return softmax(np.zeros(2))\n",
@@ -234,7 +237,8 @@ def test_borrowed_functions_come_from_the_course_until_written(notebook, tmp_pat
     assert ran.stdout.strip() == "[0.5, 0.5]", ran.stderr
     assert sources.defined(text()) == ["cross_entropy"]
     notebook.run(SOFTMAX, "softmax")
-    assert sources.BORROWED not in text() and "course" not in text().replace("the course", "")
+    assert sources.BORROWED not in text()
+    assert "course" not in sources.without_borrowed(text()).replace("the course", "")
     assert sources.defined(text()) == ["softmax", "cross_entropy"]
 
 
@@ -616,3 +620,61 @@ def test_slips_with_names_are_answered_as_by_check():
             ask("onehot")
         with pytest.raises(ValueError, match=f'{ask.__name__}\\("one_hot"\\)'):
             ask(EXERCISES["one_hot"].reference)
+
+
+# Run as a script ----------------------------------------------------------------------------
+
+
+def run_as_script(source, folder):
+    """What `python my_rnn.py` says, beside a course."""
+    (folder / "notebooks").mkdir()
+    (folder / "notebooks" / "course").symlink_to(ROOT / "notebooks" / "course")
+    for path in ROOT.glob("rnn_*.py"):
+        (folder / path.name).symlink_to(path)
+    path = folder / "notebooks" / "my_rnn.py"
+    path.write_text(source, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, path],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
+        timeout=120,
+    )
+    assert ran.stderr == "", ran.stderr
+    return ran.stdout
+
+
+def test_a_whole_file_trains_and_recites(tmp_path):
+    written = [w for w in solutions.all_written() if EXERCISES[w.name].lesson <= 8]
+    whole = sources.HEADER + "\n\n".join(w.solution for w in written)
+    said = run_as_script(whole + sources.ending(whole), tmp_path)
+    assert "Every function of it is yours." in said
+    losses = [float(loss) for loss in re.findall(r"loss +([\d.]+)", said)]
+    assert len(losses) == 7 and losses[0] > 5 > 1 > losses[-1]
+    recital = said.partition("It recites:")[2].strip()
+    assert recital.startswith("Hope is the thing with feathers")
+
+
+def test_a_half_written_file_says_what_is_missing_and_recites(notebook, tmp_path):
+    notebook.run(CROSS_ENTROPY, "cross_entropy")
+    said = run_as_script(text(), tmp_path)
+    assert "lesson 2, Turn scores into probabilities: softmax\n" in said
+    assert "cross_entropy" not in said and "lesson 7, Train it: chunks, train_step, train\n" in said
+    assert "It recites:\n\n    Hope" in said
+
+
+def test_what_goes_wrong_in_a_script_is_said_in_a_sentence(tmp_path):
+    broken = "def chunks(indices, seq_length):\n    return indices[None:seq_length:0]\n"
+    said = run_as_script(broken + sources.ending(broken), tmp_path)
+    assert "my_rnn.py stops in line 2 with ValueError: slice step cannot be zero" in said
+
+
+def test_an_older_file_gets_its_script_with_the_next_function(notebook, my_rnn):
+    my_rnn.write_text(sources.HEADER + "\n" + SOFTMAX, encoding="utf-8")
+    assert sources.defined(text()) == ["softmax"] and yours("softmax")(np.zeros(2))[0] == 0.5
+    for _ in range(2):
+        notebook.run(CROSS_ENTROPY, "cross_entropy")
+        assert text().count(sources.SCRIPT) == text().count('if __name__ == "__main__":') == 1
+        assert text().rstrip().endswith(sources.SCRIPT_END)

@@ -23,7 +23,7 @@ import rnn_core
 import solutions
 from alternatives import ALTERNATIVES
 from course.checks import check, check_whole, compare, expected_outcomes, runner, whole
-from course.exercises import EXERCISES, LESSONS, TOPICS, Model
+from course.exercises import EXERCISES, LESSONS, MODULES, Model
 from tests.lessons_under_test import SOLVED
 
 WRITTEN = solutions.all_written()
@@ -43,7 +43,7 @@ def test_every_exercise_stands_in_one_lesson():
     assert len(set(NAMES)) == len(NAMES)
     for written in WRITTEN:
         assert written.notebook == LESSONS[EXERCISES[written.name].lesson][0]
-    if all(topic.EXERCISES_HERE for topic in TOPICS) and len(LESSON_PATHS) == len(LESSONS):
+    if all(topic.EXERCISES for topic in MODULES) and len(LESSON_PATHS) == len(LESSONS):
         assert list(EXERCISES) == NAMES
 
 
@@ -117,11 +117,23 @@ def core_adagrad(param, grad, memory, learning_rate):
     optimizer.update({"param": param}, {"param": grad})
 
 
+def core_adam(param, grad, mean, square, t, learning_rate):
+    optimizer = rnn_core.Adam(learning_rate)
+    optimizer.steps, optimizer.memory["param"] = t - 1, np.array([mean, square])
+    optimizer.update({"param": param}, {"param": grad})
+    mean[...], square[...] = optimizer.memory["param"]
+
+
 def core_train_step(model, inputs, targets, h_prev):
     hs, ps = model.forward(inputs, h_prev)
     loss = rnn_core.cross_entropy(ps, targets)
     model.update_params(model.backward(inputs, targets, hs, ps))
     return loss, hs[-1]
+
+
+def core_train(model, indices, iterations):
+    model.vocabulary = rnn_core.Vocabulary("".join(map(chr, range(len(model.vocabulary)))))
+    return model.train(model.vocabulary.decode(indices), iterations, report=None)
 
 
 CORE = {
@@ -136,7 +148,9 @@ CORE = {
     "clip_by_value": rnn_core.clip_by_value,
     "clip_by_norm": rnn_core.clip_by_norm,
     "adagrad_update": core_adagrad,
+    "adam_update": core_adam,
     "train_step": core_train_step,
+    "train": core_train,
     "apply_temperature": rnn_core.softmax,
 }
 
@@ -188,7 +202,8 @@ def begin(paths):
 
 def copy_of_the_course(folder):
     """Copy the course without anyone's work into a folder; return that of its notebooks."""
-    shutil.copy(solutions.ROOT / "rnn_core.py", folder)
+    for path in solutions.ROOT.glob("rnn_*.py"):
+        shutil.copy(path, folder)
     ignore = shutil.ignore_patterns("my_rnn*", "__pycache__", ".ipynb_checkpoints")
     return Path(shutil.copytree(solutions.NOTEBOOKS, folder / "notebooks", ignore=ignore))
 

@@ -51,7 +51,7 @@ def known_everywhere():
         string,
     ):
         names |= set(dir(thing))
-    for path in [ROOT / "rnn_core.py", *(NOTEBOOKS / "course").rglob("*.py")]:
+    for path in [*ROOT.glob("rnn_*.py"), *(NOTEBOOKS / "course").rglob("*.py")]:
         names |= names_in(path.read_text(encoding="utf-8"))
     names |= {path.stem for path in NOTEBOOKS.rglob("*.py")} | {"my_rnn", "course", "notebooks"}
     return names

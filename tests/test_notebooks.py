@@ -4,8 +4,10 @@ import ast
 import re
 import statistics
 
+import nbformat
 import pytest
 
+import refresh
 from reading import (
     FENCED,
     INLINE,
@@ -15,12 +17,13 @@ from reading import (
     picture_troubles,
     prose,
     read_lesson,
+    shown,
     tags,
     word_troubles,
 )
 
 PATHS = lesson_paths()
-LAST = 13
+LAST = 14
 each = pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
 SETUP = 'import sys; sys.path.insert(0, "..")'
 OPENING, CLOSING = "What you'll build", ["What you built", "Going further"]
@@ -52,7 +55,22 @@ def test_title(path):
     assert minutes, (
         f"{first.where}: below the title stands *30 minutes · needs … · …*, not {line!r}"
     )
-    assert 10 <= int(minutes[1]) <= 45, "a lesson is one sitting: 20 to 45 minutes"
+    breaks = sum("**A good place for a break.**" in cell.source for cell in lesson.cells)
+    sittings = 2 if " · two sittings · " in line else 1
+    assert 10 <= int(minutes[1]) <= 45 * sittings, "a sitting is 20 to 45 minutes"
+    assert breaks == sittings - 1, f"{path.name}: two sittings have one marked break, and no other"
+
+
+@each
+def test_minutes_are_honest(path):
+    """At least what reading at 150 words a minute and 8 minutes an exercise take."""
+    lesson = read_lesson(path)
+    text = [cell.source for cell in lesson.text if not cell.id.startswith("hints-")]
+    words = sum(len(re.findall(r"\w+", prose(source))) for source in text)
+    exercises = sum("exercise" in cell.tags for cell in lesson.cells)
+    said = int(re.search(r"\*(\d+) minutes", lesson.cells[0].source)[1])
+    needed = words / 150 + 8 * exercises
+    assert said >= needed, f"{path.name} says {said} minutes and takes {needed:.0f} at the least"
 
 
 @each
@@ -146,7 +164,8 @@ def test_prompts_to_think(path):
 
 # Cells -------------------------------------------------------------------------------------
 
-TAGS = {"exercise", "nbval-ignore-output", "raises-exception", "run-again"}
+TAGS = {"exercise", "hide-output", "nbval-ignore-output", "raises-exception", "run-again"}
+FOLDED_IN_LAB = {"outputs_hidden": True}
 
 
 @each
@@ -163,12 +182,39 @@ def test_cells_are_named_and_tagged_in_order(path):
                 yield f"{cell.where}: give this cell an id that means something"
             if ids.count(cell.id) > 1:
                 yield f"two cells are called {cell.id!r}"
-            if set(cell.metadata) - {"tags"}:
+            if set(cell.metadata) - {"tags", "jupyter"}:
                 yield f"{cell.where} carries more than tags: refresh the notebook"
             if unknown := set(cell.tags) - TAGS:
                 yield f"{cell.where}: tags that the tests do not know: {unknown}"
             if ("exercise" in cell.tags) != cell.id.startswith("exercise-"):
                 yield f"{cell.where}: the tag and the id of an exercise go together"
+
+    holds(path, troubles())
+
+
+@each
+def test_an_answer_is_folded_below_its_prediction(path):
+    """Both marks, JupyterLab's and the site's, on these outputs and on no others."""
+    cells = nbformat.read(path, as_version=4).cells
+    expected = refresh.answers(cells)
+
+    def troubles():
+        for prompt, cell in enumerate(cells):
+            below = {c.id for c in cells[prompt + 1 : prompt + 8]}
+            if cell.cell_type == "markdown" and refresh.PROMPT in cell.source:
+                folded = "<details>" in cell.source.partition(refresh.PROMPT)[2]
+                if not folded and not below & expected:
+                    yield f"cell {cell.id!r} asks for a prediction: no output below it answers"
+        for cell in read_lesson(path).cells:
+            lab, site = cell.metadata.get("jupyter"), "hide-output" in cell.tags
+            if (lab == FOLDED_IN_LAB) != site or (lab and not site):
+                yield f"{cell.where} is folded in one place only: refresh the notebook"
+            if site and not all(
+                text.startswith(refresh.VEIL) for _, text in shown(cell.outputs[0])
+            ):
+                yield f"{cell.where}: the first line of what is folded gives the answer away"
+            if site != (cell.id in expected):
+                yield f"{cell.where} should {'' if cell.id in expected else 'not '}be folded"
 
     holds(path, troubles())
 

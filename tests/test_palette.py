@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from course.plots.style import COLOURS, INKS
+from course.plots.style import COLOURS, INKS, LIGHTS
 
 MACHADO = {
     "protanopia": [
@@ -79,3 +79,8 @@ def test_inks_are_legible_on_white(name):
 @pytest.mark.parametrize("name", ["ink", "muted"])
 def test_figures_text_is_legible(name):
     assert contrast(COLOURS[name], "#FFFFFF") >= 4.5
+
+
+@pytest.mark.parametrize("name", LIGHTS)
+def test_formulas_are_legible_on_a_dark_page(name):
+    assert contrast(LIGHTS[name], "#111111") >= 4.5

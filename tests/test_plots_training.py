@@ -8,9 +8,10 @@ from course import plots
 FALLING = 77 * np.exp(-np.arange(500) / 60)
 
 
-def test_smoothed_follows_slowly_from_the_first_loss():
+def test_smoothed_is_a_mean_that_fades_and_is_corrected_for_its_start():
     curve = plots.smoothed([10.0, 20.0, 0.0], keep=0.9)
-    assert curve.tolist() == pytest.approx([10.0, 11.0, 9.9])
+    means = [10, (0.9 * 10 + 20) / 1.9, (0.81 * 10 + 0.9 * 20) / 2.71]
+    assert curve.tolist() == pytest.approx(means)
     assert len(plots.smoothed([])) == 0
     assert plots.smoothed(np.full(50, 3.0)).tolist() == pytest.approx([3.0] * 50)
 

@@ -70,7 +70,7 @@ def sources():
     """(name, code, whether it is the course's own) of every module and every lesson."""
     for path in FILES:
         if path.suffix == ".py":
-            inside = "notebooks" in path.parts or path.name == "rnn_core.py"
+            inside = "notebooks" in path.parts or path.parent == ROOT
             yield name_of(path), path.read_text(encoding="utf-8"), inside
     for path in lessons():
         for cell in nbformat.read(path, as_version=4).cells:

@@ -123,6 +123,41 @@ def test_a_second_run_changes_nothing(stored, capsys):
     assert (stored.read_bytes(), os.stat(stored).st_mtime_ns) == (before, stamp)
 
 
+def test_answers_are_folded_and_nothing_else(tmp_path):
+    """Each "Predict first" folds the first outputs below it, a check's verdict left aside."""
+
+    def text(name, source):
+        return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
+
+    exercise = ["exercise"]
+    stale = {"jupyter": {"outputs_hidden": True}}
+    cells = [
+        code("before", "1", ["hide-output"], **stale),
+        text("asks", "Text.\n\n**Predict first.** How many?"),
+        code("verdict", "2", exercise),
+        text("hints", "Hints"),
+        code("prepares", "a = 3"),
+        text("between", "A word."),
+        code("answer", "a"),
+        code("answer-too", "a + 1", ["run-again"]),
+        code("goes-on", "b = 4"),
+        code("other", "b"),
+        text("after", "It was 3."),
+        code("last", "5", **stale),
+    ]
+    path = save(tmp_path / "98_g.ipynb", *cells)
+    assert refresh.main([str(path)]) == 0
+    folded = {c.id: c.metadata for c in cells_of(path) if "jupyter" in c.metadata}
+    assert folded == {
+        "answer": {"jupyter": {"outputs_hidden": True}, "tags": ["hide-output"]},
+        "answer-too": {"jupyter": {"outputs_hidden": True}, "tags": ["run-again", "hide-output"]},
+    }
+    assert not [c.id for c in cells_of(path) if "hide-output" in refresh.tags_of(c)][2:]
+    shown = {c.id: c.outputs[0].data["text/plain"] for c in cells_of(path) if c.get("outputs")}
+    assert shown["answer"] == " \n3" and shown["answer-too"] == " \n4" and shown["last"] == "5"
+    assert refresh.main(["--check", str(path)]) == 0
+
+
 def test_check_tells_and_stores_nothing(tmp_path, capsys):
     path = save(tmp_path / "98_a.ipynb", code("one", "1 + 1"), code("two", "2"))
     assert refresh.main([str(path)]) == 0

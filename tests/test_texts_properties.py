@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from course.baselines import NGram, ladder
+from course.baselines import NGram, ngram_losses
 from course.texts import balanced_brackets, read_text, recall_text
 from tools import need
 
@@ -49,7 +49,8 @@ def test_much_added_forgets_the_counts(train, text):
 )
 def test_every_rung_is_a_finite_loss(train, validation, smoothing):
     assert all(
-        0 <= loss < math.inf for loss in ladder(train, validation, smoothing=smoothing).values()
+        0 <= loss < math.inf
+        for loss in ngram_losses(train, validation, smoothing=smoothing).values()
     )
 
 

@@ -1,7 +1,7 @@
 """n-gram models: count which character follows which, and predict from the counts.
 
-They learn in one pass what a network must learn by descent, and so they are the ladder it has to
-climb. Losses are in nats per character. V is the number of distinct characters.
+They learn in one pass what a network must learn by descent, and so they are what it has to
+beat. Losses are in nats per character. V is the number of distinct characters.
 """
 
 import copy
@@ -143,8 +143,8 @@ def _look_up(wanted, keys, values):
     return np.where(keys[at] == wanted, values[at], 0)
 
 
-def ladder(train_text, validation_text, orders=(1, 2, 3, 4, 5), k=0.1, smoothing="add-k"):
-    """Return the rungs to climb: {"uniform": loss, "1-gram": loss, ...}, by growing order.
+def ngram_losses(train_text, validation_text, orders=(1, 2, 3, 4, 5), k=0.1, smoothing="add-k"):
+    """Return losses to compare a network with: {"uniform": loss, "1-gram": loss, ...}, by order.
 
     Each model learns from train_text; its loss is in nats per character of validation_text. All
     models are scored on the same characters: those with enough before them for the highest order.
@@ -158,3 +158,6 @@ def ladder(train_text, validation_text, orders=(1, 2, 3, 4, 5), k=0.1, smoothing
         model = NGram(order, train, len(vocabulary), k=k, smoothing=smoothing)
         losses[f"{order}-gram"] = model.loss(validation[orders[-1] - order :])
     return losses
+
+
+ladder = ngram_losses  # as the lessons call it

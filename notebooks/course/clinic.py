@@ -8,8 +8,9 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from rnn_core import RNN, clip_by_value, cross_entropy, softmax
+from rnn_core import RNN, clip_by_value, cross_entropy, numerical_gradient, softmax
 
+from .exercises.mending import FAULTS, with_faults
 from .plots.clinic import case_figure
 from .texts import DICKINSON
 
@@ -292,6 +293,33 @@ def treat(treatment):
     if name in PATIENTS and _recipe(treatment) == _recipe(PATIENTS[name]):
         return Verdict(examine(name))  # nothing has been changed yet: its training is known
     return Verdict(train(treatment))
+
+
+J = with_faults(*FAULTS)
+
+
+def first_aid(loss_and_gradients):
+    """Put a network's own function to the first three tests of the checklist; print what it says."""
+    rnn, even = RNN(22, 64, T, seed=SEED), T * np.log(22)
+    read = rnn.rng.integers(22, size=T + 1)
+    loss, _ = loss_and_gradients(read[:-1], read[1:], np.zeros(64), *rnn.parameters.values())
+    print(f"first loss       {loss:.2f}, where T ln V is {even:.2f}")
+    inputs, targets = np.array([1, 2, 3, 0, 1]), np.array([2, 3, 0, 1, 2])  # hopeh, opeho
+    weights = {name: rnn.rng.normal(size=s) for name, s in _SHAPES.items()}
+    h = np.array([0.5, -0.5, 0.2])
+
+    def loss_of(h):
+        return loss_and_gradients(inputs, targets, h, *weights.values())[0]
+
+    for name, gradient in loss_and_gradients(inputs, targets, h, *weights.values())[1].items():
+        slopes = numerical_gradient(lambda _: loss_of(h), weights[name])
+        scale = max(np.abs(gradient).max(), np.abs(slopes).max(), 1e-12)
+        error = np.abs(gradient - slopes).max() / scale
+        print(f"gradient of {name:4} {'passes' if error < EXACT else 'fails'} (here {error:.0e})")
+    print(f"from another state another loss: {bool(loss_of(h) != loss_of(-h))}")
+
+
+_SHAPES = {"Wxh": (3, 4), "Whh": (3, 3), "Why": (4, 3), "bh": (3,), "by": (4,)}
 
 
 def _recipe(treatment):

@@ -53,17 +53,16 @@ def file_problems():
             f"This notebook runs in the folder {here}, and the course lies in {LESSONS}: open the "
             "notebook that is there."
         )
-    core = os.path.join(ROOT, "rnn_core.py")
-    if not os.path.exists(core):
-        yield (
-            f"The file rnn_core.py is missing. It belongs in {ROOT}, beside the folder of the "
-            "lessons: download the whole course again, not only its notebooks."
-        )
-    else:
-        found = origin("rnn_core")
-        if found and os.path.realpath(found) != os.path.realpath(core):
+    for name in ("rnn_core", "rnn_extras"):
+        path, found = os.path.join(ROOT, f"{name}.py"), origin(name)
+        if not os.path.exists(path):
             yield (
-                f"Another rnn_core.py is in the way, {found}: move it elsewhere, or give it "
+                f"The file {name}.py is missing. It belongs in {ROOT}, beside the folder of the "
+                "lessons: download the whole course again, not only its notebooks."
+            )
+        elif found and os.path.realpath(found) != os.path.realpath(path):
+            yield (
+                f"Another {name}.py is in the way, {found}: move it elsewhere, or give it "
                 "another name."
             )
     if not os.access(LESSONS, os.W_OK):

@@ -8,10 +8,11 @@ DATA = Path(__file__).parent / "data"
 
 
 class Measured(NamedTuple):
-    """Rows of a measurement, each a dict, and a sentence on when, where and how it was made."""
+    """What a command has measured, and how."""
 
-    about: str
-    rows: list
+    about: str  # a sentence: when, where, and by which command
+    rows: list  # of dicts, one a run
+    tables: dict  # of n-grams on the same texts, by text and rung, where it was a race
 
 
 def load(name):
@@ -22,6 +23,5 @@ def load(name):
         f"Measured on {about['date']}: {about['machine']}, Python {about['python']}, "
         f"NumPy {about['numpy']}, by {about['command']}"
     )
-    return Measured(
-        sentence, [dict(zip(stored["columns"], row, strict=True)) for row in stored["rows"]]
-    )
+    rows = [dict(zip(stored["columns"], row, strict=True)) for row in stored["rows"]]
+    return Measured(sentence, rows, stored.get("tables", {}))

@@ -24,8 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "rnn-course"  # what the zip unpacks to
 COURSE = re.compile(
-    r"README.md|LICENSE|requirements.txt|pyproject.toml|rnn_core.py|(tests|binder)/.+"
-    r"|notebooks/(\d\d_[^/]+\.ipynb|[^/]+\.md|(course|images)/.+)"
+    r"README.md|LICENSE|requirements.txt|pyproject.toml|rnn_core.py|rnn_extras.py|(tests|binder)/.+"
+    r"|notebooks/(\d\d_[^/]+\.ipynb|words\.ipynb|[^/]+\.md|(course|images)/.+)"
 )
 NOT_COURSE = re.compile(r"(^|/)(__pycache__|node_modules|\.|my_rnn)|\.(pyc|npz|zip|tmp)$")
 

@@ -1,10 +1,8 @@
 """What there is to know about a text before a network is trained on it."""
 
-import json
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -12,8 +10,7 @@ from rnn_core import Adam, FastRNN, cross_entropy, orthogonal
 
 RARE = 5  # a character that occurs less often can hardly be learnt
 LONG = 1000  # characters in one line
-EXAM = 20_000  # characters of the validation part that are looked at
-STORE = Path(__file__).with_name("measured.json")
+VALIDATION_CHARS = 20_000  # characters of the validation part that are looked at
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ def survey(text):
     )
 
 
-def oddities(found):
+def text_warnings(found):
     """Return sentences on what in a text will make learning hard; none if it is plain."""
     said = []
     if found.length < 10_000:
@@ -97,7 +94,7 @@ def ascii_safe(character):
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """How a text will be read: in so many streams, in chunks of that length, so many updates."""
 
     hidden_size: int
@@ -107,15 +104,15 @@ class Plan:
 
 
 def plan(length, hidden_size=128, passes=10):
-    """Return the Plan to read a training text of that length so many times through."""
+    """Return the TrainingPlan to read a training text of that length so many times through."""
     seq_length = max(1, min(50, (length - 1) // 4))
     batch_size = max(1, min(32, length // 2000))
     a_pass = max(1, (length // batch_size - 1) // seq_length)
-    return Plan(hidden_size, seq_length, batch_size, a_pass * passes)
+    return TrainingPlan(hidden_size, seq_length, batch_size, a_pass * passes)
 
 
 def build(vocabulary, made, seed=0):
-    """Return an untrained network for a Plan: float32, Adam, a rotation for Whh.
+    """Return an untrained network for a TrainingPlan: float32, Adam, a rotation for Whh.
 
     Wxh is drawn from N(0, 1): with a tiny one Adam saturates the units before they hear a
     character, and the network lies at the loss of single characters for long.
@@ -150,16 +147,3 @@ def nats_per_character(model, text, skip=1):
     indices = model.vocabulary.encode(text)
     _, ps = model.forward(indices[:-1], np.zeros(model.hidden_size))
     return cross_entropy(ps[skip - 1 :], indices[skip:]) / (len(indices) - skip)
-
-
-# What takes too long for a page ---------------------------------------------------------------
-
-
-def measured(name):
-    """Return what a benchmark measured and stored, and a sentence on when, on what, and how."""
-    stored = json.loads(STORE.read_text(encoding="utf-8"))[name]
-    machine = stored["machine"]
-    return stored, (
-        f"Measured on {machine['date']} by {stored['command']}: {stored['cores']} cores of an "
-        f"{machine['processor']}, Python {machine['python']}, NumPy {machine['numpy']}."
-    )

@@ -40,7 +40,14 @@ CHANGE_SELF = {
     "shuffle",
     "standard_normal",
 }
-CHANGE_FIRST = {"adagrad_update", "momentum_update", "sgd_update", "train_step"}
+CHANGE_FIRST = {
+    "adagrad_update",
+    "adam_update",
+    "momentum_update",
+    "sgd_update",
+    "train",
+    "train_step",
+}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 

@@ -14,7 +14,8 @@ def copy_of_the_course(folder):
     """Copy the course into a folder that the cells may write into; return the folder."""
     no_copy = shutil.ignore_patterns("my_rnn*", "__pycache__", ".*")
     shutil.copytree(refresh.NOTEBOOKS, folder / "notebooks", ignore=no_copy)
-    shutil.copy(refresh.ROOT / "rnn_core.py", folder)
+    for path in refresh.ROOT.glob("rnn_*.py"):
+        shutil.copy(path, folder)
     return folder
 
 

@@ -1,5 +1,7 @@
 """Correct ways of writing the exercises of lesson 1."""
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -52,8 +54,26 @@ def shift_by_delete(indices):
     return np.delete(indices, -1), np.delete(indices, 0)
 
 
+def pairs_by_dictionary(indices, size):
+    followers = {}
+    for now, then in pairwise(indices):
+        followers.setdefault(int(now), []).append(int(then))
+    rows = []
+    for now in range(size):
+        after = followers.get(now, [])
+        rows.append([after.count(then) / len(after) if after else 0.0 for then in range(size)])
+    return rows
+
+
+def pairs_by_product(indices, size):
+    rows = np.eye(size)[indices]
+    table = rows[:-1].T @ rows[1:]
+    return table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+
+
 ALTERNATIVES = {
     "build_vocabulary": [vocabulary_by_loop, vocabulary_by_numpy],
     "one_hot": [one_hot_by_loop, one_hot_by_comparison, one_hot_by_assignment],
     "shift_targets": [shift_by_loop, shift_by_delete],
+    "pair_probabilities": [pairs_by_dictionary, pairs_by_product],
 }

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from course.exercises.speed import going_back, network, running
+from course.exercises.speed.backward import going_back
+from course.exercises.speed.forward import network, running
 from rnn_core import softmax
 
 

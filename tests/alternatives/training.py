@@ -1,10 +1,13 @@
 """Correct ways of writing the exercises of lesson 7."""
 
+import itertools
 import math
 from typing import NamedTuple
 
 import numpy as np
 
+from course.exercises.training.chunks import chunks
+from course.exercises.training.steps import train_step
 from rnn_core import cross_entropy
 
 
@@ -117,7 +120,63 @@ def step_of_a_class(model, inputs, targets, h_prev):
     return Step(loss=cross_entropy(ps, targets), h=hs[-1])
 
 
+def train_epoch_by_epoch(model, indices, iterations):
+    losses = []
+    while True:
+        h = np.zeros(model.hidden_size)
+        for inputs, targets, _ in chunks(indices, model.seq_length):
+            if len(losses) == iterations:
+                return losses
+            loss, h = train_step(model, inputs, targets, h)
+            losses.append(loss)
+
+
+def train_with_pointer(model, indices, iterations):
+    """As .train of rnn_core: a pointer into the text, and no list of chunks."""
+    pointer, h, T = 0, np.zeros(model.hidden_size), model.seq_length
+    losses = np.zeros(iterations)
+    for i in range(iterations):
+        if pointer + T + 1 > len(indices):
+            pointer, h = 0, np.zeros(model.hidden_size)
+        window = indices[pointer : pointer + T + 1]
+        losses[i], h = train_step(model, window[:-1], window[1:], h)
+        pointer += T
+    return losses
+
+
+def train_in_a_cycle(model, indices, iterations):
+    losses, h = [], None
+    endless = itertools.cycle(chunks(indices, model.seq_length))
+    for inputs, targets, starts_afresh in itertools.islice(endless, iterations):
+        loss, h = train_step(
+            model, inputs, targets, np.zeros_like(model.bh) if starts_afresh else h
+        )
+        losses += [float(loss)]
+    return np.array(losses)
+
+
+def train_without_pieces(model, indices, iterations):
+    """By the core's own parts alone."""
+    T, h, losses = model.seq_length, np.zeros(model.hidden_size), ()
+    starts = range(0, len(indices) - T, T)
+    for i in range(iterations):
+        start = starts[i % len(starts)]
+        h = h * (start > 0)
+        inputs, targets = indices[start : start + T], indices[start + 1 : start + T + 1]
+        hs, ps = model.forward(inputs, h)
+        losses += (cross_entropy(ps, targets),)
+        model.update_params(model.backward(inputs, targets, hs, ps))
+        h = hs[-1]
+    return losses
+
+
 ALTERNATIVES = {
+    "train": [
+        train_epoch_by_epoch,
+        train_with_pointer,
+        train_in_a_cycle,
+        train_without_pieces,
+    ],
     "chunks": [
         chunks_with_while,
         chunks_as_rows,

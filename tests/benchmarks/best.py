@@ -5,7 +5,7 @@
 
 Both learn from the training part of the reference alone; settings were chosen by the validation
 part; the test part has the last word. What comes out is stored, with date, machine and versions,
-in notebooks/course/measured.json, and lesson 12 draws it from there. The clock is that of the
+in notebooks/course/data/race.json, and lesson 12 draws it from there. The clock is that of the
 processor, halved: on a busy machine a network gets the same work as on a quiet one.
 """
 
@@ -23,13 +23,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "notebooks"), str(HERE)]
 
+import memory  # noqa: E402
 import numpy as np  # noqa: E402
 
 import rnn_core  # noqa: E402
 from course import baselines, texts  # noqa: E402
 from course.survey import nats_per_character  # noqa: E402
 
-STORE = ROOT / "notebooks" / "course" / "measured.json"
+COLUMNS = ["rate", "seed", "curve", "training", "validation", "test"]
 SECONDS, CORES, CONTEXT = 120, 2, 4
 LONGEST = 60_000  # characters of an exam: of the training part, which is longer, a piece
 BEST = {"hidden": 512, "streams": 16, "length": 50, "rate": 3e-3, "falls": True, "decay": 0.0}
@@ -126,7 +127,7 @@ def tables(parts):
         name: {
             rung: round(loss, 4)
             for orders in ((1, 2, 3, 4, 5), (6,), (7,), (8,))
-            for rung, loss in baselines.ladder(
+            for rung, loss in baselines.ngram_losses(
                 parts.training, getattr(parts, name), orders, smoothing="kneser-ney"
             ).items()
         }
@@ -139,6 +140,7 @@ def main():
     parser.add_argument("--explore", action="store_true", help="the settings tried, one seed each")
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
+    parser.add_argument("--output", type=pathlib.Path, default=memory.DATA, help="a folder")
     arguments = parser.parse_args()
     parts = texts.reference_parts()
     vocabulary = rnn_core.Vocabulary("".join(parts))
@@ -147,25 +149,30 @@ def main():
             print(settings, flush=True)
             race(parts, vocabulary, settings, 0, arguments.seconds)
         return
-    import run
+    about = memory.about() | {
+        "command": " ".join(["python tests/benchmarks/best.py", *sys.argv[1:]]),
+        "seconds": arguments.seconds,
+        "settings": BEST,
+        "characters": {name: len(getattr(parts, name)) for name in parts._fields},
+    }
+    about["machine"] = f"{CORES} cores of an {about['machine']}"
+    del about["updates"]
+    rungs, rows = tables(parts), []
+    for rate, settings in (("falling", BEST), ("constant", BEST | {"falls": False})):
+        for seed in arguments.seeds if rate == "falling" else arguments.seeds[:1]:
+            print(f"{rate} rate, seed {seed}", flush=True)
+            run = race(parts, vocabulary, settings, seed, arguments.seconds) | {"rate": rate}
+            rows.append([run[column] for column in COLUMNS])
+            store(arguments.output / "race.json", about, rungs, rows)
+    print(f"stored in {arguments.output}")
 
-    runs = []
-    for name, settings in (("falling", BEST), ("constant", BEST | {"falls": False})):
-        for seed in arguments.seeds if name == "falling" else arguments.seeds[:1]:
-            print(f"{name} rate, seed {seed}", flush=True)
-            runs.append(race(parts, vocabulary, settings, seed, arguments.seconds) | {"rate": name})
-            stored = {
-                "machine": run.machine(),
-                "command": " ".join(["python tests/benchmarks/best.py", *sys.argv[1:]]),
-                "seconds": arguments.seconds,
-                "cores": CORES,
-                "settings": BEST,
-                "characters": {name: len(getattr(parts, name)) for name in parts._fields},
-                "tables": tables(parts),
-                "runs": runs,
-            }
-            STORE.write_text(json.dumps({"race": stored}, indent=1) + "\n", encoding="utf-8")
-    print(f"stored in {STORE}")
+
+def store(path, about, rungs, rows):
+    """Write a race as course.measured reads it, a row a line."""
+    parts = {"about": about, "tables": rungs, "columns": COLUMNS}
+    head = ",\n".join(f'"{name}": {json.dumps(part)}' for name, part in parts.items())
+    text = ",\n".join(json.dumps(row) for row in rows)
+    path.write_text(f'{{{head},\n"rows": [\n{text}\n]}}\n', encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def main():
             series[name] = curve(
                 rnn, batch, train_text, validation, seconds, updates, make is larger
             )
-    ladder = baselines.ladder(train_text, validation_text, smoothing="kneser-ney")
+    ladder = baselines.ngram_losses(train_text, validation_text, smoothing="kneser-ney")
     print(
         json.dumps(
             {

@@ -45,6 +45,8 @@ F = np.float32
 class Plain:
     """The network of the course, with the best of the lesson's starts."""
 
+    hidden_size = H
+
     def __init__(self, V, seed):
         rnn = FastRNN(V, H, 1, seed=seed, dtype=F)
         rnn.Wxh, rnn.Whh = rnn.Wxh * 10, orthogonal(H, rnn.rng)
@@ -56,6 +58,8 @@ class GRU:
 
     W (3H, V), U (3H, H) and b (3H,) are stacked in the order z, r, c.
     """
+
+    hidden_size = H
 
     def __init__(self, V, seed):
         rng = np.random.default_rng(seed)
@@ -119,26 +123,31 @@ PLAN = (  # what waits, gap, how many seeds
 RATES = (0.005, 0.01)
 
 
-def learn(network, gap, waiting, rate):
-    """Train a network; return after how many updates it may stop (or None), and its share."""
+def learn(network, gap, waiting, rate, updates=UPDATES, renamed=None):
+    """Train a network; return after how many updates it may stop (or None), and its share.
+
+    renamed: {character: another}, what the text is rewritten by before it is read.
+    """
     T = 2 * (gap + 3)
     practice = texts.recall_text(gap, max(20_000, B * T * 40), rng=1, waiting=waiting)
     exam = texts.recall_text(gap, 200 * (gap + 3), rng=2, waiting=waiting)
-    vocabulary, optimizer = Vocabulary(practice.text), Adam(rate)
+    read, asked = (text.text.translate(str.maketrans(renamed or {})) for text in (practice, exam))
+    vocabulary, optimizer = Vocabulary(read), Adam(rate)
     network = network(len(vocabulary))
-    indices, asked = vocabulary.encode(practice.text), vocabulary.encode(exam.text)
+    indices, asked = vocabulary.encode(read), vocabulary.encode(asked)
     stream = indices[: len(indices) // B * B].reshape(B, -1).T
-    h, start = np.zeros((B, H), F), 0
-    for update in range(1, UPDATES + 1):
+    zeros = np.zeros((B, network.hidden_size), F)
+    h, start = zeros, 0
+    for update in range(1, updates + 1):
         if start + T + 1 > len(stream):
-            h, start = np.zeros((B, H), F), 0
+            h, start = zeros, 0
         inputs, targets = stream[start : start + T], stream[start + 1 : start + T + 1]
         passed = network.forward(inputs, h)
         gradients = network.backward(inputs, targets, *passed)
         optimizer.update(network.p, clip_by_norm(gradients, CLIP))
         h, start = passed[0][-1], start + T
         if update % EVERY == 0:
-            ps = network.forward(asked[:-1, None], np.zeros((1, H), F))[1]
+            ps = network.forward(asked[:-1, None], zeros[:1])[1]
             share = texts.recall_accuracy(ps[:, 0], asked, exam.positions)
             if share >= 0.99:
                 return update, share
@@ -162,6 +171,13 @@ def about():
     }
 
 
+def store(path, about, columns, rows):
+    """Write a measurement as course.measured reads it, a row a line."""
+    head = f'"about": {json.dumps(about)},\n"columns": {json.dumps(columns)}'
+    text = ",\n".join(json.dumps(row) for row in rows)
+    path.write_text(f'{{{head},\n"rows": [\n{text}\n]}}\n', encoding="utf-8")
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -183,12 +199,8 @@ def main(arguments=None):
             seconds = time.process_time() - began
             said = f"{sum(solved)} of {len(solved)}, {seconds:.0f} s"
             print(f"{waiting:7} gap {gap:3} {name:18} {said}", flush=True)
-            text = ",\n".join(json.dumps(row) for row in rows)
             names_of = ["waiting", "gap", "network", "rate", "seed", "updates", "share"]
-            head = f'"about": {json.dumps(about())},\n"columns": {json.dumps(names_of)}'
-            (options.output / "memory.json").write_text(
-                f'{{{head},\n"rows": [\n{text}\n]}}\n', encoding="utf-8"
-            )
+            store(options.output / "memory.json", about(), names_of, rows)
 
 
 if __name__ == "__main__":

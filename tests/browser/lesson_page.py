@@ -167,8 +167,12 @@ class LessonPage:
         return self.page.evaluate("window.course.outputs()")
 
     def shown(self):
-        """{cell: (words, pictures)} of outputs as the page shows them; a picture is [alt, width]."""
+        """{cell: (words, pictures)} of outputs as the page shows them; a picture is [alt, width].
+
+        What is stored folded is opened first.
+        """
         found = {}
+        self.page.evaluate("window.course.cells().forEach(cell => { cell.outputHidden = false; })")
         for cell in self.outputs():
             if cell["outputs"]:
                 node = self.cell(cell["id"])

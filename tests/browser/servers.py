@@ -109,7 +109,8 @@ def _copy_course(root):
     """A copy as a newcomer has it: without anyone's my_rnn.py."""
     away = shutil.ignore_patterns("my_rnn*", "*.npz", "__pycache__", ".*")
     shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=away)
-    shutil.copy(ROOT / "rnn_core.py", root)
+    for path in ROOT.glob("rnn_*.py"):
+        shutil.copy(path, root)
 
 
 def _free_port():

@@ -1,11 +1,12 @@
 """A lesson read without running it: in a fresh JupyterLab that does not trust it, and as HTML."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
-from conftest import NOTEBOOKS, lesson_numbers, lesson_path
+from conftest import FRONTENDS, NOTEBOOKS, lesson_numbers, lesson_path
 from reading import read_lesson
 
 BROKEN = (
@@ -43,6 +44,29 @@ def test_in_jupyterlab_untrusted(lesson):
     pictures = [picture for _, pictures in lesson.unrun.values() for picture in pictures]
     assert len(pictures) == pictures_stored(path), "pictures that survive JupyterLab's sanitiser"
     assert all(alt and width for alt, width in pictures)
+
+
+@pytest.mark.parametrize("frontend", FRONTENDS)
+def test_an_answer_opens_with_a_click(open_lesson, frontend):
+    """Stored folded below its "Predict first"; a click, or running the cell, shows it."""
+    page = open_lesson(1, frontend)
+    stored = {cell.id: cell for cell in read_lesson(NOTEBOOKS.parent / page.path).code}
+    for name, cell in stored.items():
+        area = page.cell(name).locator(".jp-OutputArea-output, .jp-OutputPlaceholder").first
+        if cell.outputs:
+            area.wait_for(state="visible")
+            hidden = page.cell(name).locator(".jp-OutputPlaceholder").count()
+            assert hidden == ("hide-output" in cell.tags), name
+    folded = [name for name, cell in stored.items() if "hide-output" in cell.tags]
+    clicked, run, *_ = folded
+    for name in folded:
+        preview = page.cell(name).locator(".jp-OutputPlaceholder").inner_text()
+        assert not re.search(r"\w", preview), f"{name} gives its answer away: {preview!r}"
+    page.cell(clicked).locator(".jp-OutputPlaceholder").click()
+    page.run_cell(run)
+    for name in (clicked, run):
+        page.cell(name).locator(".jp-OutputArea-output").first.wait_for(state="visible")
+        assert not page.cell(name).locator(".jp-OutputPlaceholder").count(), name
 
 
 @pytest.mark.parametrize("number", lesson_numbers())

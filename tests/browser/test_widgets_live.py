@@ -296,7 +296,7 @@ def test_bptt_stepper(lesson, case, box):
     to_the_start(box, "Steps back", "back")
     see_change(box, case, lambda: box.button("Step back").click(), "back")
     see_change(box, case, lambda: box.press(box.button("Step back"), "Enter"), "back")
-    see_change(box, case, lambda: box.button("To the end").click(), "back")
+    see_change(box, case, lambda: box.button("Start over").click(), "back")
     chosen = box.control("Blame").locator("select")
     see_change(box, case, lambda: chosen.select_option(index=1), "blamed")
     see_change(box, case, lambda: box.press(chosen, "e"), "blamed")  # every prediction

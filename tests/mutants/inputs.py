@@ -58,6 +58,13 @@ def shift_targets(rng):
         yield (rng.integers(0, 30, n),)
 
 
+def pair_probabilities(rng):
+    for indices, size in [([0, 0], 1), ([0, 1], 3), ([1, 1, 0, 1, 1], 2), ([2, 0, 2, 1], 4)]:
+        yield np.array(indices), size
+    for n, size in rng.integers(2, 9, (20, 2)):
+        yield rng.integers(0, size, 3 * n), int(size)
+
+
 def softmax(rng):
     for row in (
         [0.0],
@@ -208,6 +215,15 @@ def adagrad_update(rng):
                 )
 
 
+def adam_update(rng):
+    for scale in (0.0, 1e-9, 1e-4, 1.0, 300.0, 1e6):
+        for t in (1, 2, 10, 3000):
+            for old in (0.0, 1.0, 1e6):
+                grad = rng.normal(size=(2, 3)) * scale
+                mean, square = rng.normal(size=(2, 3)) * old, rng.random((2, 3)) * old**2
+                yield rng.normal(size=(2, 3)) * 200, grad, mean, square, t, 0.1
+
+
 def chunks(rng):
     for n in range(2, 15):
         for T in range(1, 6):
@@ -232,6 +248,16 @@ def train_step(rng):
                 yield model, inputs, targets, np.tanh(rng.normal(size=H))
 
 
+def train(rng):
+    for text in ("ab", "hope", "that perches"):
+        for H in (1, 3, 6):
+            for length, T in ((2, 1), (4, 3), (9, 4), (11, 4), (13, 4), (40, 5)):
+                model = _model(rng, text, H, 1.0)
+                model.seq_length = T
+                indices = rng.integers(0, model.vocab_size, length)
+                yield model, indices, int(rng.integers(1, 12))
+
+
 def sample_character(rng):
     for row in ([1.0], [0.0, 1.0, 0.0], [0.5, 0.5], [0.1, 0.2, 0.7], [0.7, 0.0, 0.3], [0.25] * 4):
         yield np.array(row), np.random.default_rng(5)
@@ -248,10 +274,18 @@ def apply_temperature(rng):
 def generate(rng):
     for H in (2, 5):
         model = _model(rng, "hope this", H, 1.5)
-        for prompt in ("h", "ho", "hope", "this hope"):
-            for n in (0, 1, 2, 7):
+        for prompt in ("h", "hope", "this hope"):
+            for n in (0, 1, 3):
                 for temperature in (0.001, 1.0, 3.0):
                     yield model, prompt, n, temperature, np.random.default_rng(3)
+
+
+def top_p(rng):
+    for size in (1, 2, 3, 5, 22):
+        for scale in (0.3, 2.0, 5.0):
+            for p in (0.1, 0.5, 0.9, 0.99, 1.0):
+                yield probabilities(rng, size, scale=scale), p
+    yield np.array([0.1, 0.2, 0.3, 0.4]), 1.0
 
 
 def hidden_states(rng):
@@ -279,6 +313,14 @@ def ablate(rng):
                     yield model, unit, text
 
 
+def loss_and_gradients(rng):
+    for T, V, H in ((1, 2, 1), (2, 3, 2), (5, 3, 4), (4, 4, 4), (20, 6, 3)):
+        for scale in (0.01, 0.5, 1.5):
+            h_prev = np.tanh(rng.normal(size=H))
+            ixs = rng.integers(0, V, (2, T))
+            yield ixs[0], ixs[1], h_prev, *weights(rng, V, H, scale)
+
+
 def perplexity(rng):
     yield from [(0.0, 5), (math.log(2), 1), (1.0, 1), (7.5, 3), (5e5, 10_000), (1, 4)]
     for _ in range(20):
@@ -304,3 +346,47 @@ def ngram_probability(rng):
             yield counts, "".join(rng.choice(list(letters), length)), str(rng.choice(list(letters)))
         yield counts, text[:length], "q"
         yield counts, "q" * length, "h"
+
+
+def gru_step(rng):
+    for B in (1, 2, 5):
+        for V in (1, 2, 4):
+            for H in (1, 2, 4):
+                for scale in (0.1, 1.0, 5.0, 900.0):
+                    shapes = (3, H, V), (3, H, H), (3, H)
+                    yield (
+                        np.eye(V)[rng.integers(V, size=B)],
+                        np.tanh(rng.normal(size=(B, H))),
+                        *(rng.normal(size=shape) * scale for shape in shapes),
+                    )
+
+
+def gru_backward_step(rng):
+    for B in (1, 2, 5):
+        for H in (1, 2, 4):
+            for scale in (0.1, 1.0, 40.0):
+                z, r = rng.random((2, B, H))
+                h_prev, c = np.tanh(rng.normal(size=(2, B, H)))
+                yield rng.normal(size=(B, H)) * scale, h_prev, z, r, c, rng.normal(size=(3, H, H))
+
+
+def linear_scan(rng):
+    for T in (1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 40):
+        for shape in ((T,), (T, 1), (T, 3), (T, 2, 3)):
+            for least in (0.0, 0.3, 0.9):
+                yield rng.uniform(least, 1.0, shape), rng.normal(size=shape)
+    a, b = rng.uniform(0, 1, (9, 2)), rng.normal(size=(9, 2))
+    a[4] = 0
+    yield a, b
+
+
+def linear_scan_backward(rng):
+    for a, before in linear_scan(rng):
+        yield rng.normal(size=a.shape), a, before
+
+
+def mingru_forward(rng):
+    for T, B, V, H in sizes(rng, 30):
+        V += 1
+        weights = (rng.normal(size=shape) for shape in ((H, V), (H, V), H, H))
+        yield rng.integers(V, size=(T, B)), rng.normal(size=(B, H)), *weights

@@ -44,7 +44,7 @@ def test_what_is_clipped_keeps_to_its_limit(how):
 
 def test_blame_by_central_differences():
     # What is left at distance 3 is the root mean square of d h_T / d h_{T-3}: differentiate it.
-    from course.plots import blame_over_distance, network_of_radius
+    from course.plots import gradient_norm_by_lag, network_of_radius
 
     rnn = network_of_radius(1.5, hidden_size=6)
     hs, _ = rnn.forward([3, 1, 4, 1, 5], np.zeros(6))
@@ -52,7 +52,7 @@ def test_blame_by_central_differences():
         numerical_gradient(lambda h, u=unit: rnn.forward([4, 1, 5], h)[0][-1][u], hs[2].copy())
         for unit in range(6)
     ]
-    assert blame_over_distance(rnn, hs)[3] == pytest.approx(
+    assert gradient_norm_by_lag(rnn, hs)[3] == pytest.approx(
         np.linalg.norm(columns) / np.sqrt(6), rel=1e-6
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 from course import survey as surveys
 from course import texts
-from course.survey import Survey, build, nats_per_character, oddities, plan, survey
+from course.survey import Survey, build, nats_per_character, plan, survey, text_warnings
 from course.widgets import own_text
 from course.widgets.own_text import (
     CHOICES,
@@ -52,16 +52,16 @@ def test_survey_of_a_small_text():
     assert found.foreign == "ï" and set(found.rare) == set("naïvehop \n")
 
 
-def test_oddities_name_what_is_odd():
+def test_warnings_name_what_is_odd():
     plain = "the words of a plain text, \n" * 1000
-    assert oddities(survey(plain)) == []
-    said = " ".join(oddities(survey("é" + plain + "x" * 1500)))
+    assert text_warnings(survey(plain)) == []
+    said = " ".join(text_warnings(survey("é" + plain + "x" * 1500)))
     assert "outside ASCII (é)" in said and "fewer than 5 times (é)" in said
     assert "longest line has 1,500" in said
-    assert "short" in oddities(survey("hope " * 10))[0]
+    assert "short" in text_warnings(survey("hope " * 10))[0]
     many = "".join(map(chr, range(0x4E00, 0x4E00 + 400))) * 30
-    assert any("400 distinct" in sentence for sentence in oddities(survey(many)))
-    assert "U+0007" in " ".join(oddities(survey("\x07" + plain)))
+    assert any("400 distinct" in sentence for sentence in text_warnings(survey(many)))
+    assert "U+0007" in " ".join(text_warnings(survey("\x07" + plain)))
 
 
 @pytest.mark.parametrize("length", [5, 23, 60, 500, 3000, 20_000, 400_000])

@@ -44,6 +44,8 @@ def test_the_box_agrees_with_the_plain_function(model):
             now["temperature"],
             now["seed"],
             greedy=now["greedy"],
+            top_k=now["top-k"],
+            top_p=now["top-p"],
         )
         characters = model.vocabulary.characters
         assert distribution_words(said, characters) in panel.words.value
@@ -85,17 +87,29 @@ def test_temperature_and_greed(model):
     assert greedy.after.max() == pytest.approx(1.0)
 
 
+def test_the_tail_is_left_out(model):
+    whole = say(model, "th", 60, 2.0, 0)
+    assert np.count_nonzero(say(model, "th", 5, 2.0, 0, top_k=3).after) == 3
+    half = say(model, "th", 60, 2.0, 0, top_p=0.5)
+    assert (half.after > 0).sum() < (whole.after > 0).sum()
+    assert half.surprises.mean() < whole.surprises.mean()
+    assert say(model, "th", 60, 2.0, 0, top_k=1).text == say(model, "th", 60, greedy=True).text
+    assert say(model, "th", 60, 2.0, 0, top_k=22, top_p=1 - 1e-12).text == whole.text
+
+
 @pytest.mark.parametrize(
     ("control", "value", "says"),
     [("prompt", "Ω", "Unknown character"), ("prompt", "", "The prompt is empty")],
 )
 def test_wrong_input_gets_a_sentence_in_the_box(model, control, value, says):
     panel = temperature_sampler(model)
-    before = panel.spoken.value
+    empty = '<div class="rnn-text rnn-mono"></div>'
     panel.controls[control].value = value
-    assert says in panel.message.value and panel.spoken.value == before
+    assert says in panel.message.value
+    assert panel.spoken.value == empty, "what was said before is no answer to this"
+    assert "<svg" not in panel.chart.value and "nats" not in panel.surprise.value
     panel.controls[control].value = "the"
-    assert panel.message.value == ""
+    assert panel.message.value == "" and panel.spoken.value != empty
 
 
 def test_a_huge_length_is_refused(model):

@@ -111,9 +111,8 @@ def test_chart_and_words_agree_with_the_losses():
     assert "waiting" in loss_chart.loss_chart(training, LADDER)
     while training.done < training.goal:
         training.advance(0.02)
-        trend = training.losses[0]
-        for loss in training.losses:
-            trend = 0.99 * trend + 0.01 * loss
+        weights = 0.99 ** np.arange(training.done)[::-1]
+        trend = np.average(training.losses, weights=weights)
         assert f"loss {trend / 25:.2g} nats per character" in summary(training, LADDER)
         chart = loss_chart.loss_chart(training, LADDER)
         alt = re.search('aria-label="([^"]*)"', chart).group(1)

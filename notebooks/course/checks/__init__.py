@@ -19,11 +19,15 @@ __all__ = ["Result", "check", "check_whole", "expected_outcomes"]
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found: whether it passed, a message, and the name of a recognised mistake."""
+    """What a check found: whether it passed, a message, and the name of a recognised mistake.
+
+    single: whether it passed by the precision of float32 alone.
+    """
 
     passed: bool
     message: str
     mistake: str | None = None
+    single: bool = False
 
     def __bool__(self):
         return self.passed
@@ -112,15 +116,16 @@ def judge(exercise, function):
     cases, expected = expected_outcomes(exercise.name)
     found, in_time, text = runner.outcomes(exercise, function, cases)
     printed = messages.printed(text, runner.PRINT_LIMIT)
-    source = source_of(function)
     if runner.not_written(found):
-        return _result(messages.not_written(exercise, function, found[0].error, source.stub_line))
+        return _result(
+            messages.not_written(exercise, function, found[0].error, source_of(function).stub_line)
+        )
     if not in_time and not found and runner.looks_unwritten(function):
         return _result(f"{exercise.name}: not written yet")
     if not in_time:
         at_work = cases[min(len(found), len(cases) - 1)]
         return _result(messages.out_of_time(exercise, at_work, runner.TIME_LIMIT), printed)
-    answer = diagnose.Answer(exercise, function, source, cases, expected, found)
+    answer = diagnose.Answer(exercise, function, cases, expected, found)
     if answer.wrong and answer.nearly and diagnose.single_precision(function):
         answer = answer.nearly
     return _wrong(answer, printed) if answer.wrong else _right(answer, printed)
@@ -138,8 +143,10 @@ def _right(answer, printed):
             lines = messages.writes(answer.exercise, args, outcome, answer.source)
             return _result(lines, printed, "writes-into-argument")
     names = diagnose.single_precision(answer.function) if answer.precision else []
-    said = messages.precise_to(names) if names or answer.in_single_precision else []
-    return Result(True, "\n".join([f"{answer.exercise.name}: passed.", *said, *printed]))
+    single = bool(names) or answer.in_single_precision
+    said = messages.precise_to(names) if single else []
+    message = "\n".join([f"{answer.exercise.name}: passed.", *said, *printed])
+    return Result(True, message, single=single)
 
 
 def _wrong(answer, printed):
@@ -153,14 +160,14 @@ def _wrong(answer, printed):
     if mistakes and not slip:
         lines = [f"{exercise.name}: {mistakes[0].hint}", *(m.hint for m in mistakes[1:])]
         lines += [*case, *messages.came(exercise, found, difference)]
-        lines += [] if writes else messages.written_names(found)
+        lines += [] if writes else messages.written_names(exercise, answer.cases[i], found)
         if more:
             lines.append("Other inputs go wrong for another reason as well. Mend this one first.")
         return _result(lines, printed, mistakes[0].name)
     if not slip:
         slip, sentence = slips.find(answer)
     if found.error:
-        said = messages.error_in_words(found.error, exercise, advise=not slip)
+        said = messages.error_in_words(found.error, exercise, not slip, answer.cases[i])
         lines = [*([sentence] if slip else []), *said, *case]
     else:
         said = messages.difference_in_words(exercise, difference)
@@ -171,7 +178,7 @@ def _wrong(answer, printed):
         lines += messages.right_and_wrong(*diagnose.parts_judged(answer))
     lines += messages.patterns(diagnose.common_patterns(answer))
     lines += [] if slip else messages.terms(*diagnose.terms(answer))
-    lines += messages.written_names(found)
+    lines += messages.written_names(exercise, answer.cases[i], found)
     lines[0] = f"{exercise.name}: {lines[0]}"
     return _result(lines, printed, slip or None)
 

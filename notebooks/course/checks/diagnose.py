@@ -13,7 +13,7 @@ import numpy as np
 
 from ..exercises import EXERCISES, Exercise
 from . import compare, runner
-from .source import Source, source_of
+from .source import source_of
 
 
 @cache
@@ -27,7 +27,7 @@ def expected_outcomes(name):
 class MistakenOutcomes:
     """What a known mistake does on every case: run on one first, and on all others at once.
 
-    The first that is asked for tells most mistakes apart, and a thread for each would cost more.
+    The first that are asked for tell most mistakes apart, and a thread for each would cost more.
     """
 
     def __init__(self, exercise, mistake, cases):
@@ -35,13 +35,17 @@ class MistakenOutcomes:
 
     def __getitem__(self, case):
         if case not in self.known:
-            wanted = range(len(self.cases)) if self.known else [range(len(self.cases))[case]]
-            wanted = [i for i in wanted if i not in self.known]
+            self.run(range(len(self.cases)))
+        return self.known[case]
+
+    def run(self, cases):
+        """Run it on these cases, by number, where it has not been run yet."""
+        wanted = [i for i in cases if i not in self.known]
+        if wanted:
             inputs = [self.cases[i] for i in wanted]
             found, _, _ = runner.outcomes(self.exercise, self.mistake.function, inputs)
             found += [runner.Outcome(compare.Opaque(None))] * (len(wanted) - len(found))
             self.known.update(zip(wanted, found, strict=True))
-        return self.known[case]
 
 
 @cache
@@ -57,11 +61,15 @@ class Answer:
 
     exercise: Exercise
     function: Callable
-    source: Source
     cases: list
     expected: list
     found: list
     precision: float = 0.0  # the least tolerance, if what it builds on is no more precise
+
+    @cached_property
+    def source(self):
+        """The learner's code, which takes longer to read than most take to run."""
+        return source_of(self.function)
 
     @cached_property
     def differences(self):
@@ -171,13 +179,16 @@ def recognise(answer):
     found, first = [_visible(exercise, outcome) for outcome in answer.found], wrong[0]
     broken = [compare.is_arithmetic_failure(outcome) for outcome in found]
     stopped = [outcome.error and not b for outcome, b in zip(found, broken, strict=True)]
+    answered = next((case for case in wrong if not stopped[case]), first)
     same, lenient, partly = [], [], {}
     for number, mistake in enumerate(exercise.mistakes):
         if not answer.source.bears(mistake.sign):
             continue
 
-        def theirs(case, number=number):
-            return _visible(exercise, mistaken_outcomes(exercise.name, number)[case])
+        mistaken = mistaken_outcomes(exercise.name, number)
+
+        def theirs(case, mistaken=mistaken):
+            return _visible(exercise, mistaken[case])
 
         def same_as(case, mistake=mistake, theirs=theirs):
             error = found[case].error
@@ -188,8 +199,17 @@ def recognise(answer):
         def agrees(case, theirs=theirs, same_as=same_as):
             return same_as(case) or (broken[case] and compare.is_arithmetic_failure(theirs(case)))
 
-        if not agrees(first) and not stopped[first]:
-            continue  # the quick way past most of them
+        mistaken.run(range(first))  # the quick way past most of them
+        if any(
+            not stopped[case]
+            and not same_as(case)
+            and difference_between(exercise, expected[case], theirs(case)) is not None
+            for case in range(first)
+        ):
+            continue  # it goes wrong where the learner's is right
+        mistaken.run([answered])
+        if not agrees(answered):
+            continue
         agree = [agrees(case) for case in range(len(found))]
         pairs = [(theirs(case), found[case]) for case in range(len(found))]
         if all(map(same_as, range(len(found)))):
@@ -264,9 +284,10 @@ def _by_part(answer):
     for number, mistake in enumerate(exercise.mistakes):
         if not answer.source.bears(mistake.sign):
             continue
-        explains, theirs = set(), {}
+        explains, theirs, mistaken = set(), {}, mistaken_outcomes(exercise.name, number)
+        mistaken.run([first])
         for case in order:
-            parts = parts_of(exercise, mistaken_outcomes(exercise.name, number)[case])
+            parts = parts_of(exercise, mistaken[case])
             if parts.keys() != found[case].keys():
                 break
             off = {name for name in parts if not same(right[case][name], parts[name])}
@@ -294,12 +315,18 @@ def gives_single(name, function):
 
 
 def single_precision(function, seen=None):
-    """The exercises' functions that a function builds on and that give float32, as far as seen."""
+    """The exercises' functions that a function builds on and that give float32, as far as seen.
+
+    Of one in another process, whose globals are not here, it stands in `known_single`.
+    """
     seen = set() if seen is None else seen
     function = inspect.unwrap(function)
     scope, found = getattr(function, "__globals__", {}), []
     nodes = source_of(function).nodes
-    for name in {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)}:
+    names = {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name)}
+    if known := getattr(function, "known_single", ()):
+        return sorted(names & known)
+    for name in names:
         other = scope.get(name)
         if name not in EXERCISES or name in seen or not callable(other):
             continue

@@ -60,6 +60,17 @@ ADVICE_BY_TEXT = (
     ),
     (r"(takes|missing) .*argument", "", "A function is called with too many or too few arguments."),
     (
+        "too many indices|invalid index to scalar",
+        "",
+        "It has fewer axes than there are indices in the brackets: print its shape before this line.",
+    ),
+    (
+        "truth value of an array",
+        "",
+        "Comparing an array gives True or False for each entry, and `if`, `and`, `or`, `min` and `max` "
+        "want a single one: go down to single numbers, or use what takes whole arrays.",
+    ),
+    (
         r"axis \S+ is out of bounds",
         "",
         "There is no such axis: print the array's shape before this line.",
@@ -78,6 +89,12 @@ ADVICE_BY_TEXT = (
         "broadcast|shapes|mismatch|dimension",
         "",
         "Two shapes do not fit: print both before this line.",
+    ),
+    (
+        r"'(numpy\.)?(float|int)\w*' object is not (iterable|subscriptable)|'(float|int)\w*' has no len",
+        "",
+        "A single number stands where a list or an array is meant: has the array an axis less here "
+        "than the line counts on, or is `range(...)` missing? Print it before this line.",
     ),
     (
         "not iterable|unpack",
@@ -155,7 +172,9 @@ def kind_of(value):
             array = np.asarray(value)
         except ValueError:
             return f"{name} items of different lengths"
-        return f"{name} items" + ("" if array.dtype.kind in "iufb" else ", not all of them numbers")
+        return f"{name} item{'s' * (len(value) != 1)}" + (
+            "" if array.dtype.kind in "iufb" else ", not all of them numbers"
+        )
     if isinstance(value, np.matrix):
         return "a matrix of the old kind, `np.matrix`: `np.asarray(...)` makes an array of it"
     if isinstance(value, np.ndarray):
@@ -293,12 +312,16 @@ def _first_place(expected, got):
         return ""
     same = next((i for i, (a, b) in enumerate(zip(expected, got)) if a != b), None)  # noqa: B905
     if same is None:
-        return f" It has {len(got)} characters where {len(expected)} are expected."
+        many, wanted = len(got), len(expected)
+        return (
+            f" It has {many} character{'s' * (many != 1)} where {wanted} "
+            f"{'is' if wanted == 1 else 'are'} expected."
+        )
     return f" It is right up to character {same}."
 
 
-def error_in_words(error, exercise=None, advise=True):
-    """Which exception, where, and what to look at."""
+def error_in_words(error, exercise=None, advise=True, args=()):
+    """Which exception, where, and what to look at; args: what the function was called with."""
     lines = [
         f"Your function stops with {error.kind.__name__}"
         + (f": {error.text.splitlines()[0][:200]}" if error.text.strip() else ".")
@@ -308,13 +331,17 @@ def error_in_words(error, exercise=None, advise=True):
         lines.append(f"    {error.source}")
     if not advise:
         return lines
-    advice = _advice_on_name(error, exercise) or next(
-        (
-            said
-            for pattern, line, said in ADVICE_BY_TEXT
-            if re.search(pattern, error.text) and re.search(line, error.source)
-        ),
-        "",
+    advice = (
+        _advice_on_name(error, exercise)
+        or _advice_on_kinds(error, args)
+        or next(
+            (
+                said
+                for pattern, line, said in ADVICE_BY_TEXT
+                if re.search(pattern, error.text) and re.search(line, error.source)
+            ),
+            "",
+        )
     )
     advice = advice or next((said for kind in error.kind.__mro__ if (said := ADVICE.get(kind))), "")
     return lines + ([advice] if advice else [])
@@ -337,6 +364,26 @@ def _advice_on_name(error, exercise):
         return (
             f"It is an argument of `{exercise.signature}`: is it called so in your line with `def`?"
         )
+    return ""
+
+
+def _advice_on_kinds(error, args):
+    """What to do where text stands for numbers, or a dict for an array."""
+    if not issubclass(error.kind, TypeError):
+        return ""
+    if re.search(r"dtype\('<U|'str'|\bstr\b|numpy\.str_", error.text):
+        if any(isinstance(arg, Mapping) for arg in args):
+            return (
+                "A loop over a dict, and `sum(...)` of one, goes over its names: what they stand for "
+                "comes with `.values()`, both with `.items()`."
+            )
+        if any(hasattr(arg, "vocabulary") for arg in args):
+            return (
+                "Characters stand where numbers are needed: `model.vocabulary.encode(...)` makes "
+                "numbers of a text."
+            )
+    if re.search("unsupported operand.*'(dict|Parameters)'", error.text):
+        return "A dict stands where an array is meant: take the array out of it by its name."
     return ""
 
 
@@ -467,45 +514,44 @@ def terms(good, bad):
     ]
 
 
-def written_names(outcome):
+def written_names(exercise, args, outcome):
     """That a wrong answer comes with arguments that are changed; not if it stopped half-way."""
     if not outcome.written or outcome.error:
         return []
     names = " and ".join(f"`{name}`" for name in outcome.written)
-    return [f"It also writes into {names}: work on a copy."]
+    return [f"It also writes into {names}: work on {_new_one(exercise, args, outcome)}"]
+
+
+def _new_one(exercise, args, outcome):
+    """What to work on in place of the arguments that were written into."""
+    written = [
+        arg for name, arg in zip(exercise.arguments, args, strict=True) if name in outcome.written
+    ]
+    if any(hasattr(arg, "parameters") for arg in written):
+        return (
+            "a network of your own, such as `copy.deepcopy(model)` (`copy.copy` would share its "
+            "arrays)."
+        )
+    if any(isinstance(arg, (dict, list)) for arg in written):
+        return (
+            "new ones. A copy of a dict or list shares what is in it: `x.copy()` and `dict(x)` "
+            "hold the same arrays."
+        )
+    return "a new one, such as `x.copy()`."
 
 
 def writes(exercise, args, outcome, source):
     """That the answers are right, but an argument was changed on the way."""
     names = " and ".join(f"`{name}`" for name in outcome.written)
-    network = any(
-        name in outcome.written and hasattr(arg, "parameters")
-        for name, arg in zip(exercise.arguments, args, strict=True)
-    )
-    holders = any(
-        name in outcome.written and isinstance(arg, (dict, list))
-        for name, arg in zip(exercise.arguments, args, strict=True)
-    )
-    if network:
-        copy = (
-            "a network of your own, such as `copy.deepcopy(model)` (`copy.copy` would share its "
-            "arrays)."
-        )
-    elif holders:
-        copy = (
-            "new ones. A copy of a dict or list shares what is in it: `x.copy()` and `dict(x)` "
-            "hold the same arrays."
-        )
-    else:
-        copy = "a new one, such as `x.copy()`."
-    if holders and source.nodes and source.bears(r"\bsetdefault\("):
+    if source.nodes and source.bears(r"\bsetdefault\("):
         how = (
             "`setdefault` writes a missing key into the dict itself; `get` gives a value and "
             "leaves the dict as it is."
         )
     else:
         how = (
-            f"Operators such as `+=` and an assignment to `x[...]` change an array; work on {copy}"
+            "Operators such as `+=` and an assignment to `x[...]` change an array; work on "
+            + _new_one(exercise, args, outcome)
         )
     return [
         f"{exercise.name}: the answers are right, but your function writes into its "

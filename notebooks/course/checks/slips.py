@@ -5,8 +5,11 @@ looks at an Answer in which something is wrong, and returns a sentence or "".
 """
 
 import ast
+import copy
 import re
 import types
+from collections.abc import MutableMapping, MutableSequence, MutableSet
+from dataclasses import replace
 
 import numpy as np
 
@@ -49,13 +52,7 @@ def never_written(answer):
         module.__getattr__ = lambda name: getattr(np, name)
         module.empty = lambda shape, dtype=float, fill=fill, **_: np.full(shape, fill, dtype)
         module.empty_like = lambda like, dtype=None, fill=fill, **_: np.full_like(like, fill, dtype)
-        other = types.FunctionType(
-            function.__code__,
-            {**function.__globals__, "np": module},
-            function.__name__,
-            function.__defaults__,
-            function.__closure__,
-        )
+        other, _ = _elsewhere(function, {"np": module})
         case = answer.cases[answer.wrong[-1]]
         filled += runner.outcomes(answer.exercise, other, [case])[0]
     if len(filled) < 2 or diagnose.difference_between(answer.exercise, *filled) is None:
@@ -66,8 +63,218 @@ def never_written(answer):
     )
 
 
+def _elsewhere(function, names, defaults=None):
+    """The same function with some of its global names, or its defaults, changed; and its globals."""
+    scope = {**function.__globals__, **names}
+    defaults = function.__defaults__ if defaults is None else defaults
+    twin = types.FunctionType(
+        function.__code__, scope, function.__name__, defaults, function.__closure__
+    )
+    twin.__kwdefaults__ = function.__kwdefaults__
+    return twin, scope
+
+
+HOLDERS = (MutableSequence, MutableMapping, MutableSet, np.ndarray)
+
+
+def _emptied(value):
+    """A new one of the same kind with nothing in it: zeros, if it is an array or a number."""
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value)
+    if isinstance(value, HOLDERS):
+        new = copy.copy(value)
+        new.clear()
+        return new
+    return type(value)()
+
+
+def _is_empty(value):
+    return not np.any(value) if isinstance(value, np.ndarray) else not value
+
+
+def kept_from_before(answer):
+    """A list, dict or sum made outside the function, or as a default, that each call adds to.
+
+    It shows if the function puts something into it, and comes to another answer with an empty one.
+    """
+    function = answer.function
+    if not isinstance(function, types.FunctionType) or not answer.source.nodes:
+        return ""
+    node, scope = answer.source.nodes[0], function.__globals__
+    rebound = {name for n in ast.walk(node) if isinstance(n, ast.Global) for name in n.names}
+    outside = {
+        name: scope[name]
+        for name in sorted(set(_loaded(node)) | rebound)
+        if name in scope
+        and (
+            (isinstance(scope[name], HOLDERS) and name not in _own_names(node))
+            or (name in rebound and isinstance(scope[name], (int, float, str)))
+        )
+    }
+    defaults = function.__defaults__ or ()
+    given = dict(zip(answer.arguments[::-1], defaults[::-1], strict=False))
+    given = {name: value for name, value in given.items() if isinstance(value, HOLDERS)}
+    for name in (*outside, *given):
+        fresh = []
+        for i in answer.wrong[:8]:
+            held = _emptied(outside[name] if name in outside else given[name])
+            if name in outside:
+                twin, names = _elsewhere(function, {name: held})
+            else:
+                others = (held if value is given[name] else value for value in defaults)
+                twin, names = _elsewhere(function, {}, tuple(others))
+            found, in_time, _ = runner.outcomes(answer.exercise, twin, [answer.cases[i]])
+            if not in_time:
+                return ""
+            held = names[name] if name in outside else held
+            if found and not _is_empty(held):
+                fresh.append((answer.found[i], found[0]))
+        if any(diagnose.difference_between(answer.exercise, *pair) is not None for pair in fresh):
+            where = (
+                "is made once, outside the function"
+                if name in outside
+                else "stands in the line with `def`, which makes it once, for all calls"
+            )
+            return (
+                f"What an earlier call left in `{name}` is still there, for it {where}. Make it new "
+                "inside, at the start of each call."
+            )
+    return ""
+
+
+def no_return(answer):
+    """A function without `return`, or with one that stands alone."""
+    node = _definition(answer)
+    if node is None or not _gives_nothing(answer):
+        return ""
+    ends = [n for n in _inside(node) if isinstance(n, (ast.Return, ast.Yield, ast.YieldFrom))]
+    if not ends and any(
+        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "print"
+        for n in _inside(node)
+    ):
+        return (
+            "It prints what it finds and gives back nothing: who calls it cannot go on with that. "
+            "Hand it over with `return`."
+        )
+    if not ends:
+        return "It gives back nothing: `return` is missing at its end."
+    if all(isinstance(end, ast.Return) and end.value is None for end in ends):
+        return (
+            "Its `return` stands alone, and so it gives back nothing: what it hands over is written "
+            "behind it, on the same line."
+        )
+    return ""
+
+
+def end_without_return(answer):
+    """A way through a function that meets no `return`."""
+    node = _definition(answer)
+    if node is None or not _gives_nothing(answer):
+        return ""
+    if isinstance(node.body[-1], (ast.Return, ast.Raise)):
+        return ""
+    return "On this input it gives back nothing: is there a way through it that ends without a `return`?"
+
+
+def _gives_nothing(answer):
+    """Whether the smallest case that goes wrong gives None, and should give something."""
+    i = answer.wrong[0]
+    found, expected = answer.found[i], answer.expected[i]
+    return not found.error and found.value is None and expected.value is not None
+
+
+def _definition(answer):
+    """The `def` of the learner's function, docstring left out, or None."""
+    body = answer.source.tree.body
+    return body[0] if body and isinstance(body[0], ast.FunctionDef) else None
+
+
+def _inside(node):
+    """All that stands in a function, and not in functions inside it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield child
+            yield from _inside(child)
+
+
+def values_for_positions(answer):
+    """`for t in targets: ... targets[t]`, where the values are no positions."""
+    values = answer.cases[answer.wrong[0]]
+    theirs = dict(zip(answer.arguments, values, strict=False))
+    for node in ast.walk(answer.source.tree):
+        loops = [node] if isinstance(node, ast.For) else getattr(node, "generators", ())
+        for loop in loops:
+            if not isinstance(loop.iter, ast.Name) or not isinstance(loop.target, ast.Name):
+                continue
+            name, each = loop.iter.id, loop.target.id
+            if not isinstance(theirs.get(name), (np.ndarray, list, str)):
+                continue
+            if any(
+                isinstance(n, ast.Subscript)
+                and isinstance(n.value, ast.Name)
+                and n.value.id == name
+                and each in _loaded(n.slice)
+                for n in ast.walk(node)
+            ):
+                return (
+                    f"`for {each} in {name}` takes the values of `{name}`, one after the other, and "
+                    f"`{name}[{each}]` uses each of them as if it were a position. Positions come "
+                    f"from `range(len({name}))`, and both at once from `enumerate({name})`."
+                )
+    return ""
+
+
+ORDERS = (  # another order of the same values, and what is said of it
+    (lambda array: np.sort(array, axis=-1), "once they are sorted"),
+    (lambda array: np.sort(array, axis=None).reshape(array.shape), "once they are sorted"),
+    (lambda array: np.sort(array, axis=0), "once they are sorted"),
+    (
+        lambda array: np.sort(array, axis=-1)[..., ::-1],
+        "once they are sorted from the largest down",
+    ),
+    (
+        lambda array: np.unique(array) if array.ndim == 1 else array,
+        "once they are sorted and each is taken once",
+    ),
+)
+
+
+def order_lost(answer):
+    """`sorted(targets)`: an answer that is right for the same values in another order."""
+    if not answer.source.nodes or not answer.source.bears(
+        r"\b(arg)?sort(ed)?\(|\bunique\(|\bset\("
+    ):
+        return ""
+    cases = [*answer.wrong, *(i for i in range(len(answer.cases)) if i not in answer.wrong)]
+    for position, name in enumerate(answer.exercise.arguments):
+        for order, words in ORDERS:
+            if all(_right_for(answer, i, position, order) for i in cases):
+                mine = answer.arguments[position] if position < len(answer.arguments) else name
+                return (
+                    f"The order of `{mine}` is lost: the answer is right for its values {words}. "
+                    "Leave them in the order in which they come."
+                )
+    return ""
+
+
+def _right_for(answer, i, position, order):
+    """Whether the answer to a case is right for another order of one argument."""
+    value, found = answer.cases[i][position], answer.found[i]
+    array = np.array(list(value)) if isinstance(value, str) else value
+    if not isinstance(array, (np.ndarray, list)) or not np.ndim(array) or not len(array):
+        return False
+    array = order(np.asarray(array))
+    other = "".join(array) if isinstance(value, str) else array
+    case = (*answer.cases[i][:position], other, *answer.cases[i][position + 1 :])
+    right = runner.call(answer.exercise, answer.exercise.reference, case)
+    if right.error:
+        return bool(found.error)
+    return diagnose.difference_between(answer.exercise, right, found, answer.precision) is None
+
+
 def gives_none(answer):
     """`chars = list(text).sort()`: the value of a method that gives back none."""
+    used = set(_loaded(answer.source.tree))
     for node in ast.walk(answer.source.tree):
         value = getattr(node, "value", None)
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return, ast.NamedExpr, ast.Attribute)):
@@ -78,7 +285,15 @@ def gives_none(answer):
             values = [node.iter]
         else:
             continue
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id not in _loaded(n)}
+        if isinstance(node, ast.Assign) and names and not names & used:
+            continue  # nothing goes on with it
         for call in values:
+            if isinstance(call, ast.Call) and _is_update(answer, call.func):
+                return (
+                    f"`{call.func.id}(...)` changes the array that it is given and gives back None, "
+                    f"and it is that None which `{_first_line(node)}` goes on with."
+                )
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
                 continue
             owner, name = call.func.value, call.func.attr
@@ -88,6 +303,16 @@ def gives_none(answer):
                     f"`{_first_line(node)}` goes on with."
                 )
     return ""
+
+
+def _is_update(answer, function):
+    """Whether it is an exercise's function that changes its argument and gives back None."""
+    name = getattr(function, "id", "")
+    if name not in EXERCISES or not EXERCISES[name].in_place:
+        return False
+    update = getattr(answer.function, "__globals__", {}).get(name)
+    plain, case = replace(EXERCISES[name], observe=None), diagnose.expected_outcomes(name)[0][0]
+    return callable(update) and runner.call(plain, update, case).value is None
 
 
 def _first_line(node):
@@ -103,6 +328,61 @@ def power(answer):
                 f"`{_first_line(node)}` you mean `**`."
             )
     return ""
+
+
+def power_before_division(answer):
+    """`x ** 1 / 2`."""
+    if not answer.source.nodes or not answer.source.bears(r"\*\* 1 /"):
+        return ""
+    for node in ast.walk(answer.source.tree):
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Pow):
+            continue
+        if isinstance(node.right, ast.Constant) and node.right.value == 1:
+            return (
+                f"Powers come before divisions: in `{_first_line(node)}` the exponent is 1, and what "
+                "stands behind it divides the result. Put the whole exponent in parentheses."
+            )
+    return ""
+
+
+def few_digits(answer):
+    """`2.718` for e, or `3.14` for pi, where that is how far the answer is off."""
+    difference = answer.differences[answer.wrong[0]]
+    if getattr(difference, "kind", "") != "value":
+        return ""
+    expected, got = (compare.as_numbers(one) for one in (difference.expected, difference.got))
+    if (
+        expected is None
+        or got is None
+        or np.abs(got - expected).max() > 0.1 * compare.scale(expected)
+    ):
+        return ""
+    for node in ast.walk(answer.source.tree):
+        for name, value in (("e", np.e), ("pi", np.pi)):
+            given = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(given, float) and 0 < abs(given - value) < 0.05:
+                return f"`{given}` is {name} with few digits. `np.{name}` has them all" + (
+                    ", and so has `np.exp`." if name == "e" else "."
+                )
+    return ""
+
+
+def whole_numbers(answer):
+    """Slopes written into an array that was made for whole numbers."""
+    difference = answer.differences[answer.wrong[0]]
+    expected, got = getattr(difference, "expected", None), getattr(difference, "got", None)
+    if not isinstance(expected, np.ndarray) or not isinstance(got, np.ndarray):
+        return ""
+    if getattr(difference, "kind", "") != "value" or got.dtype.kind not in "iu":
+        return ""
+    if not answer.source.nodes or not answer.source.bears(r"\b(zeros|ones|full|empty)|\bint"):
+        return ""
+    if expected.dtype.kind != "f" or not np.array_equal(np.trunc(expected), got):
+        return ""
+    return (
+        "The numbers are right up to the point, and the rest is cut off: they are written into an "
+        "array of whole numbers. Make it one of floats."
+    )
 
 
 def notebooks_own(answer):
@@ -132,7 +412,7 @@ def _is_data(name, value):
     """Whether it is something that a page works with, and no constant made on purpose."""
     if isinstance(value, (bool, int, float, np.number)):
         return not name.isupper()
-    kinds = (str, list, tuple, dict, set, np.ndarray)
+    kinds = (str, list, tuple, dict, set, np.ndarray, np.random.Generator)
     return isinstance(value, kinds) or hasattr(value, "parameters")
 
 
@@ -230,9 +510,11 @@ def log_of_zero(answer):
         or not answer.source.bears(r"\blog\w*\(")
     ):
         return ""
+    difference = answer.differences[i]
+    times = "; times 0 that gives nan" if np.isnan(difference.got[difference.wrong]).any() else ""
     return (
-        "On the way a logarithm of 0 is taken, which is minus infinity; times 0 that gives nan. Which "
-        "entries does your function take the logarithm of, and which does it need?"
+        f"On the way a logarithm of 0 is taken, which is minus infinity{times}. Which entries does "
+        "your function take the logarithm of, and which does it need?"
     )
 
 
@@ -256,6 +538,10 @@ def independent(answer):
         return ""
     *some, last = names
     which = f"{', '.join(some)} and {last}" if some else last
+    mine = dict(zip(answer.exercise.arguments, answer.arguments, strict=False))
+    used = set(_loaded(answer.source.tree))
+    if answer.source.nodes and any(mine.get(name.strip("`")) in used for name in names):
+        return f"The answer stays the same on every input tried, whatever stands in {which}."
     return f"The answer does not depend on {which}: with other values there it is the same."
 
 
@@ -310,10 +596,18 @@ def _others(value):
 SLIPS = {  # the name that a check gives it -> how to see it; in the order in which they are asked
     "arguments-swapped": arguments_swapped,
     "never-written": never_written,
+    "kept-from-before": kept_from_before,
+    "no-return": no_return,
+    "values-for-positions": values_for_positions,
     "gives-none": gives_none,
     "power-sign": power,
+    "power-before-division": power_before_division,
     "notebooks-own": notebooks_own,
+    "end-without-return": end_without_return,
+    "order-lost": order_lost,
     "rounded": rounded,
+    "whole-numbers": whole_numbers,
+    "few-digits": few_digits,
     "zero-floor": zero_floor,
     "log-of-zero": log_of_zero,
     "still-zero": untouched,
@@ -321,7 +615,13 @@ SLIPS = {  # the name that a check gives it -> how to see it; in the order in wh
 }
 
 
-FIRST = ("arguments-swapped", "never-written")  # before any known mistake
+FIRST = (  # before any known mistake
+    "arguments-swapped",
+    "never-written",
+    "kept-from-before",
+    "no-return",
+    "values-for-positions",
+)
 PLAIN = (*FIRST, "gives-none", "power-sign", "notebooks-own")  # that explain why a function stops
 
 

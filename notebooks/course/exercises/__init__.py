@@ -3,16 +3,20 @@
 import difflib
 
 from . import (
+    adam,
     backward,
     characters,
     clipping,
     forward,
     gates,
     inside,
+    mending,
+    nucleus,
     optimisers,
     own_text,
     probabilities,
     sampling,
+    scan,
     speed,
     training,
 )
@@ -30,27 +34,33 @@ LESSONS = {  # the lessons with exercises: number -> notebook, title
     7: ("07_train_it.ipynb", "Train it"),
     8: ("08_let_it_speak.ipynb", "Let it speak"),
     9: ("09_look_inside.ipynb", "Look inside"),
+    10: ("10_the_clinic.ipynb", "The clinic"),
     11: ("11_make_it_fast.ipynb", "Make it fast"),
     12: ("12_your_own_text.ipynb", "Your own text"),
     13: ("13_what_came_next.ipynb", "What came next"),
+    14: ("14_recurrence_that_does_not_wait.ipynb", "Recurrence that does not wait"),
 }
 
-TOPICS = (
+MODULES = (
     characters,
     probabilities,
     forward,
     backward,
     clipping,
     optimisers,
+    adam,
     training,
     sampling,
+    nucleus,
     inside,
+    mending,
     speed,
     own_text,
     gates,
+    scan,
 )
 
-EXERCISES = {exercise.name: exercise for topic in TOPICS for exercise in topic.EXERCISES_HERE}
+EXERCISES = {exercise.name: exercise for module in MODULES for exercise in module.EXERCISES}
 
 
 def no_such_exercise(name):

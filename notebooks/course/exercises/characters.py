@@ -893,4 +893,195 @@ def last_target_cut_off(indices):
     return indices[:-1], indices[1 : len(indices) - 1]
 
 
-EXERCISES_HERE = [BUILD_VOCABULARY, ONE_HOT, SHIFT_TARGETS]
+# pair_probabilities ------------------------------------------------------------------------
+
+
+def pair_probabilities(indices, size):
+    table = np.zeros((size, size))
+    for now, then in pairwise(indices):
+        table[now, then] += 1
+    for row in table:
+        if row.sum() > 0:
+            row /= row.sum()
+    return table
+
+
+def pair_probabilities_cases(rng):
+    """One pair, hope itself, a character that has two followers, one that comes last; the verse."""
+    yield np.array([0, 1]), 2
+    yield np.array([1, 2, 3, 0]), 4
+    yield np.array([0, 0, 1, 0, 2]), 3
+    yield np.array([2, 2, 2]), 3
+    yield np.array([1, 0, 1, 1, 0, 0, 0, 1, 1]), 2
+    yield np.array([3, 1, 3, 1, 3, 0]), 5
+    yield rnn_core.Vocabulary(VERSE).encode(VERSE), 22
+    for size in (3, 6, 9):
+        yield rng.integers(size, size=40), size
+
+
+PAIR_PROBABILITIES = Exercise(
+    name="pair_probabilities",
+    lesson=1,
+    reference=pair_probabilities,
+    cases=pair_probabilities_cases,
+    signature="pair_probabilities(indices, size)",
+    returns="a table of shape (size, size), each row of it a prediction or all zeros",
+    axes=("this character", "the next character"),
+)
+
+
+def counted(indices, size):
+    """The pairs of a text, counted."""
+    table = np.zeros((size, size))
+    for now, then in pairwise(indices):
+        table[now, then] += 1
+    return table
+
+
+def shared_out(table):
+    """Each row of counts divided by its sum, where there is one."""
+    sums = table.sum(axis=1, keepdims=True)
+    return table / np.where(sums == 0, 1, sums)
+
+
+@PAIR_PROBABILITIES.mistake("""
+    These are counts.
+    Divide each row by its sum, so that it becomes a prediction.
+    """)
+def counts_left(indices, size):
+    return counted(indices, size)
+
+
+@PAIR_PROBABILITIES.mistake("""
+    A row that nothing was counted in has been divided by its sum, which is 0: that is no number.
+    Leave such a row as it is.
+    """)
+def empty_rows_divided(indices, size):
+    table = counted(indices, size)
+    return table / table.sum(axis=1, keepdims=True)
+
+
+@PAIR_PROBABILITIES.mistake("""
+    Every cell is divided by the number of all pairs.
+    A prediction is made from one row: divide each row by its own sum.
+    """)
+def divided_by_all(indices, size):
+    return counted(indices, size) / (len(indices) - 1)
+
+
+@PAIR_PROBABILITIES.mistake("""
+    The columns have been divided by their sums.
+    A row is a prediction: what follows one character adds up to 1.
+    """)
+def columns_divided(indices, size):
+    return shared_out(counted(indices, size).T).T
+
+
+@PAIR_PROBABILITIES.mistake("""
+    The table lies on its side: the rows belong to the next character.
+    This character is the row, the next one the column.
+    """)
+def rows_for_columns(indices, size):
+    return shared_out(counted(indices, size).T)
+
+
+@PAIR_PROBABILITIES.mistake("""
+    A pair that comes again is not counted again.
+    `=` writes a 1 where `+= 1` adds one, and `table[inputs, targets] += 1` adds once for each cell, however often it is named: count in a loop, or with `np.add.at`.
+    """)
+def only_whether(indices, size):
+    return shared_out(np.minimum(counted(indices, size), 1))
+
+
+@PAIR_PROBABILITIES.mistake("""
+    The last pair is missing.
+    Every character but the last has a follower: look at where the loop or the slices end.
+    """)
+def without_the_last_pair(indices, size):
+    return shared_out(counted(indices[:-1], size))
+
+
+@PAIR_PROBABILITIES.mistake("""
+    The first pair is missing: the first character has a follower too.
+    """)
+def without_the_first_pair(indices, size):
+    return shared_out(counted(indices[1:], size))
+
+
+@PAIR_PROBABILITIES.mistake("""
+    The text goes round in a circle: its last character is followed by its first.
+    The text does not say so.
+    """)
+def in_a_circle(indices, size):
+    return shared_out(counted([*indices, indices[0]], size))
+
+
+@PAIR_PROBABILITIES.mistake("""
+    Each row is divided by how often its character stands in the text.
+    The last character of the text has no follower there, so its row does not add up to 1.
+    """)
+def divided_by_occurrences(indices, size):
+    times = np.bincount(indices, minlength=size)[:, None]
+    return counted(indices, size) / np.where(times == 0, 1, times)
+
+
+@PAIR_PROBABILITIES.mistake("""
+    A row that nothing was counted in has been shared out evenly.
+    That is a guess; here such a row stays at 0.
+    """)
+def even_where_empty(indices, size):
+    table = counted(indices, size)
+    table[table.sum(axis=1) == 0] = 1
+    return shared_out(table)
+
+
+@PAIR_PROBABILITIES.mistake("""
+    Something was added to every count, also of pairs that never came.
+    That is smoothing, which lesson 12 does; here they stay at 0.
+    """)
+def one_added(indices, size):
+    return shared_out(counted(indices, size) + 1)
+
+
+@PAIR_PROBABILITIES.mistake("""
+    Each count is divided by the largest of its row.
+    The shares of a row add up to 1: divide by their sum.
+    """)
+def divided_by_the_largest(indices, size):
+    table = counted(indices, size)
+    most = table.max(axis=1, keepdims=True)
+    return table / np.where(most == 0, 1, most)
+
+
+@PAIR_PROBABILITIES.mistake("""
+    Only the first pair was counted.
+    Is a `return`, or the division, indented into the loop over the pairs?
+    """)
+def only_one_pair(indices, size):
+    return shared_out(counted(indices[:2], size))
+
+
+@PAIR_PROBABILITIES.mistake("""
+    The row was divided inside of the loop over the pairs, so that later counts came on top of shares.
+    Count all pairs first, then divide.
+    """)
+def divided_while_counting(indices, size):
+    table = np.zeros((size, size))
+    for now, then in pairwise(indices):
+        table[now, then] += 1
+        table[now] /= table[now].sum()
+    return table
+
+
+@PAIR_PROBABILITIES.mistake("""
+    The pairs are neighbours two by two: 0 and 1, then 2 and 3.
+    Every neighbour counts: each character but the ends stands in two pairs.
+    """)
+def every_other_pair(indices, size):
+    table = np.zeros((size, size))
+    for now, then in zip(indices[::2], indices[1::2], strict=False):
+        table[now, then] += 1
+    return shared_out(table)
+
+
+EXERCISES = [BUILD_VOCABULARY, ONE_HOT, SHIFT_TARGETS, PAIR_PROBABILITIES]

@@ -179,6 +179,26 @@ CLIP_BY_VALUE.mistake(
 )(for_each(lambda g, limit: np.clip(g, -5, 5)))
 
 
+OTHER_BOUNDS = {  # what stands where the limit belongs: what is said of it, and how it comes
+    "twice-the-limit": ("twice the limit", lambda limit: 2 * limit),
+    "half-the-limit": ("half the limit", lambda limit: limit / 2),
+    "square-of-the-limit": ("the square of the limit", lambda limit: limit**2),
+    "root-of-the-limit": ("the root of the limit", np.sqrt),
+    "one-over-the-limit": ("1 over the limit", lambda limit: 1 / limit),
+    "one-more-than-the-limit": ("the limit and 1 more", lambda limit: limit + 1),
+    "one-less-than-the-limit": ("1 less than the limit", lambda limit: max(limit - 1, 0)),
+    "less-than-the-limit": ("a little less than the limit", lambda limit: limit - 1e-6),
+    "bound-of-0.1": ("0.1, whatever the limit is", lambda limit: 0.1),
+    "bound-of-2": ("2, whatever the limit is", lambda limit: 2.0),
+    "bound-of-10": ("10, whatever the limit is", lambda limit: 10.0),
+}
+
+for id_, (words, bound) in OTHER_BOUNDS.items():
+    CLIP_BY_VALUE.mistake(f"The entries are cut at {words}. Cut them at `limit` itself.", name=id_)(
+        for_each(lambda g, limit, bound=bound: np.clip(g, -bound(limit), bound(limit)))
+    )
+
+
 CLIP_BY_VALUE.mistake(
     "The bounds are in the wrong order: `np.clip` takes the lower one first.", name="bounds-swapped"
 )(for_each(lambda g, limit: np.clip(g, limit, -limit)))
@@ -653,6 +673,12 @@ CLIP_BY_NORM.mistake(
 )(plainly(lambda g, limit: 5 / total_norm(g) if total_norm(g) > limit else 1.0))
 
 
+for id_, (words, bound) in OTHER_BOUNDS.items():
+    CLIP_BY_NORM.mistake(f"The norm is held at {words}. Hold it at `limit` itself.", name=id_)(
+        plainly(lambda g, limit, bound=bound: min(1.0, bound(limit) / max(total_norm(g), 1e-300)))
+    )
+
+
 CLIP_BY_NORM.mistake(
     """
     The mean of the squares is taken of each array.
@@ -788,4 +814,4 @@ CLIP_BY_NORM.mistake(
 )(returned_in_loop(rnn_core.clip_by_norm))
 
 
-EXERCISES_HERE = [CLIP_BY_VALUE, CLIP_BY_NORM]
+EXERCISES = [CLIP_BY_VALUE, CLIP_BY_NORM]

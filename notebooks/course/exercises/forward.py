@@ -172,13 +172,13 @@ def both_transposed(x, h_prev, Wxh, Whh, bh):
 
 
 RNN_STEP.mistake(
-    "The old state is not used, so this remembers nothing: after the same character it is always in the same state.",
+    "The old state plays no part, so this remembers nothing: after the same character it is always in the same state.",
     name="memory-forgotten",
 )(no_memory)
 
 
 @RNN_STEP.mistake(
-    "The character x is not used: this state follows from the last one, whatever is read."
+    "The character x plays no part: this state follows from the last one, whatever is read."
 )
 def input_forgotten(x, h_prev, Wxh, Whh, bh):
     return np.tanh(Whh @ h_prev + bh)
@@ -1183,4 +1183,4 @@ def all_from_the_last_state(inputs, h_prev, Wxh, Whh, Why, bh, by):
     return hs, np.array([softmax(Why @ hs[-1] + by) for _ in inputs])
 
 
-EXERCISES_HERE = [RNN_STEP, FORWARD]
+EXERCISES = [RNN_STEP, FORWARD]

@@ -38,10 +38,13 @@ def mixed(z, r, c, h_prev):
 def gru_step_cases(rng):
     """One sequence of two units, then more; sizes all different, and some equal.
 
-    The last has sums so large that `np.exp` of them is not a float any more.
+    Then one of large numbers whose sums are small; the last has sums so large that `np.exp` of
+    them is not a float any more.
     """
     for size in SIZES:
         yield drawn(rng, *size)
+    W, U = np.array([[[150.25]], [[150.0]], [[200.5]]]), np.full((3, 1, 1), 200.0)
+    yield np.array([[1.0]]), np.array([[0.5]]), W, U, np.full((3, 1), -250.0)
     x, h_prev, W, U, b = drawn(rng, 3, 4, 3)
     yield x, h_prev, np.sign(W) * 800, U, b
 
@@ -92,7 +95,7 @@ def reset_after_the_bias(x, h_prev, W, U, b):
     return mixed(z, r, np.tanh(x @ W[2].T + r * (h_prev @ U[2].T + b[2])), h_prev)
 
 
-@GRU_STEP.mistake("`r` is computed and not used: the candidate sees all of the old state.")
+@GRU_STEP.mistake("The candidate sees all of the old state: `r` has no part in it.")
 def reset_not_used(x, h_prev, W, U, b):
     z, r = gates_of(x, h_prev, W, U, b)
     return mixed(z, r, candidate(x, h_prev, W, U, b), h_prev)
@@ -233,6 +236,100 @@ def u_not_transposed(x, h_prev, W, U, b):
 
 
 @GRU_STEP.mistake("""
+    The reset gate is made of the weights of the update gate, `W[0]`, `U[0]` and `b[0]`, so that r and z are the same.
+    Its own stand at index 1.
+    """)
+def reset_with_weights_of_update(x, h_prev, W, U, b):
+    z, _ = gates_of(x, h_prev, W, U, b)
+    return mixed(z, z, candidate(x, z * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    `W`, `U` and `b` are taken in another order than they are stacked: z uses those of r, r those of the candidate, the candidate those of z.
+    They are stacked in the order z, r, c, from index 0.
+    """)
+def stack_off_by_one(x, h_prev, W, U, b):
+    return gru_step(x, h_prev, *(np.roll(array, -1, axis=0) for array in (W, U, b)))
+
+
+@GRU_STEP.mistake("""
+    `W`, `U` and `b` are taken in the order c, z, r.
+    They are stacked in the order z, r, c.
+    """)
+def stack_off_by_one_down(x, h_prev, W, U, b):
+    return gru_step(x, h_prev, *(np.roll(array, 1, axis=0) for array in (W, U, b)))
+
+
+@GRU_STEP.mistake("""
+    σ is not below 1: `1 / 1 + np.exp(-a)` divides 1 by 1, and adds the rest.
+    Put parentheses around what is to stand below the line.
+    """)
+def parentheses_of_sigma(x, h_prev, W, U, b):
+    with np.errstate(all="ignore"):
+        z, r = gates_of(x, h_prev, W, U, b, lambda a: 1 + np.exp(-a))
+        return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    The biases of the gates are added behind σ, so that a gate is no share between 0 and 1.
+    They belong to the sum that goes through σ.
+    """)
+def bias_behind_sigma(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, 0 * b)
+    z, r = z + b[0], r + b[1]
+    return mixed(z, r, candidate(x, r * h_prev, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    Old state and candidate are both multiplied by z.
+    What the gate does not take of the one it takes of the other: z and 1 − z.
+    """)
+def same_share_of_both(x, h_prev, W, U, b):
+    z, r, c, _ = gru_step(x, h_prev, W, U, b)
+    return z, r, c, z * h_prev + z * c
+
+
+@GRU_STEP.mistake("""
+    `U[2]` is given `r` alone.
+    `r` says how much of the old state the candidate sees: multiply the two first.
+    """)
+def reset_in_place_of_the_state(x, h_prev, W, U, b):
+    z, r = gates_of(x, h_prev, W, U, b)
+    return mixed(z, r, candidate(x, r, W, U, b), h_prev)
+
+
+@GRU_STEP.mistake("""
+    The candidate comes in whole.
+    A mixture takes 1 − z of the old state and z of the candidate.
+    """)
+def candidate_whole(x, h_prev, W, U, b):
+    z, r, c, _ = gru_step(x, h_prev, W, U, b)
+    return z, r, c, (1 - z) * h_prev + c
+
+
+@GRU_STEP.mistake(
+    """
+    `W[k]` has a row for each unit, and `x` a row for each sequence: where no `.T` turns the matrix, the two meet along the wrong sides.
+    Turn `W[k]` and `U[k]` round, behind `x` and `h_prev`.
+    """,
+    error="matmul|shapes|core dimension",
+    sign=r"@ \w+\[\w+\](?!\.T)|dot\(",
+)
+def neither_transposed(x, h_prev, W, U, b):
+    z, r = (sigma(x @ W[k] + h_prev @ U[k] + b[k]) for k in (0, 1))
+    c = np.tanh(x @ W[2] + (r * h_prev) @ U[2] + b[2])
+    return mixed(z, r, c, h_prev)
+
+
+@GRU_STEP.mistake("""
+    The new state alone comes back.
+    The way back needs the gates and the candidate as well: z, r, c and h.
+    """)
+def state_alone(x, h_prev, W, U, b):
+    return gru_step(x, h_prev, W, U, b)[-1]
+
+
+@GRU_STEP.mistake("""
     The old state is lost: the new one is `z * c` alone.
     What the gate does not take from the candidate it keeps of the old state.
     """)
@@ -297,7 +394,7 @@ def gru_backward_step_cases(rng):
         x, h_prev, W, U, b = drawn(rng, B, V, H)
         z, r, c, _ = gru_step(x, h_prev, W, U, b)
         yield rng.normal(size=(B, H)), h_prev, z, r, c, U
-    yield 20 * rng.normal(size=(B, H)), h_prev, z, r, c, U  # a loud one
+    yield 500 * rng.normal(size=(B, H)), h_prev, z, r, c, U  # a loud one
 
 
 def gru_backward_step(dh, h_prev, z, r, c, U):
@@ -587,4 +684,4 @@ def state_before_comes_first(dh, h_prev, z, r, c, U):
     return back(dh, h_prev, z, r, c, U)[::-1]
 
 
-EXERCISES_HERE = [GRU_STEP, GRU_BACKWARD_STEP]
+EXERCISES = [GRU_STEP, GRU_BACKWARD_STEP]

@@ -85,6 +85,22 @@ def units_first(model, text):
 
 
 @HIDDEN_STATES.mistake("""
+    `forward` gives back two arrays, and the brackets cut that pair: what is left is the predictions alone.
+    Take the states out first, then leave out their first row.
+    """)
+def pair_cut(model, text):
+    return model.forward(model.vocabulary.encode(text), np.zeros(model.hidden_size))[1:]
+
+
+@HIDDEN_STATES.mistake("""
+    The state after the first character is missing: one row too many was left out at the beginning.
+    `hs[0]` alone is the state before anything was read.
+    """)
+def first_two_left_out(model, text):
+    return hidden_states(model, text)[1:]
+
+
+@HIDDEN_STATES.mistake("""
     These are the predictions `ps`.
     The hidden states are the other array that `forward` gives back.
     """)
@@ -344,6 +360,14 @@ def covariance(hs, feature):
 
 
 @UNIT_CORRELATION.mistake("""
+    This is the covariance, as `np.cov` gives it.
+    Divide by both spreads, taken in the same way, and 1 is the most it can be.
+    """)
+def covariance_of_a_sample(hs, feature):
+    return covariance(hs, feature) * len(hs) / max(len(hs) - 1, 1)
+
+
+@UNIT_CORRELATION.mistake("""
     This is the cosine between the columns as they are.
     A correlation takes both means away first.
     """)
@@ -435,12 +459,24 @@ def squared(hs, feature):
     return unit_correlation(hs, feature) ** 2
 
 
-@UNIT_CORRELATION.mistake("""
+@UNIT_CORRELATION.mistake(
+    """
     All units share one mean and one spread here.
     Each unit has its own: which `axis` runs along time?
-    """)
+    """,
+    sign=r"\bhs\.mean\(\)|\bnp\.mean\(hs\)",
+)
 def one_mean_for_all(hs, feature):
     both = (hs - hs.mean()) * (feature - feature.mean())[:, None]
+    return both.mean(axis=0) / (hs.std() * feature.std())
+
+
+@UNIT_CORRELATION.mistake("""
+    All units share one spread here.
+    Each has its own: which `axis` runs along time, where the spread of `hs` is taken?
+    """)
+def spread_of_all_for_each(hs, feature):
+    both = (hs - hs.mean(axis=0)) * (feature - feature.mean())[:, None]
     return both.mean(axis=0) / (hs.std() * feature.std())
 
 
@@ -1038,4 +1074,4 @@ def from_left_over_state(model, unit, text):
     return mean_loss(silenced, text, lambda size: model.h)
 
 
-EXERCISES_HERE = [HIDDEN_STATES, UNIT_CORRELATION, ABLATE]
+EXERCISES = [HIDDEN_STATES, UNIT_CORRELATION, ABLATE]

@@ -477,6 +477,25 @@ def memory_rebound(param, grad, memory, learning_rate):
 
 
 @ADAGRAD_UPDATE.mistake("""
+    The memory adds up the squares of the weights.
+    It remembers the gradients: how much each weight has been told to move.
+    """)
+def weights_remembered(param, grad, memory, learning_rate):
+    memory += param**2
+    param -= learning_rate * grad / np.sqrt(memory + 1e-8)
+
+
+@ADAGRAD_UPDATE.mistake("""
+    The memory adds up weight times gradient.
+    It remembers the squares of the gradients.
+    """)
+def weights_times_gradients_remembered(param, grad, memory, learning_rate):
+    memory += param * grad
+    with np.errstate(invalid="ignore"):
+        param -= learning_rate * grad / np.sqrt(memory + 1e-8)
+
+
+@ADAGRAD_UPDATE.mistake("""
     The step is divided by the size of this gradient alone, and `memory` stays as it was.
     What the weight has heard before must count as well.
     """)
@@ -903,4 +922,4 @@ def learning_rate_in_memory(param, grad, memory, learning_rate):
     param -= step / np.sqrt(memory + 1e-8)
 
 
-EXERCISES_HERE = [SGD_UPDATE, ADAGRAD_UPDATE]
+EXERCISES = [SGD_UPDATE, ADAGRAD_UPDATE]

@@ -451,9 +451,30 @@ def stripped(text, fraction):
 
 
 @SPLIT_TEXT.mistake("""
+    The cut stands after `fraction` times 100 characters, as a percentage, however long the text is.
+    Take that share of the length of the text.
+    """)
+def percent_of_nothing(text, fraction):
+    cut = int(fraction * 100)
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake("""
+    Everything is kept back wherever `fraction` is below 1: its whole part, 0, is taken before it is multiplied.
+    Multiply first, then take the whole part of the product.
+    """)
+def share_made_whole_first(text, fraction):
+    cut = int(fraction) * len(text)
+    return text[:cut], text[cut:]
+
+
+@SPLIT_TEXT.mistake(
+    """
     The text was cut between lines.
     Cut it as it is, character by character.
-    """)
+    """,
+    sign=r"line|\\n",
+)
 def lines(text, fraction):
     parts = split_text(text.splitlines(keepends=True), fraction)
     return "".join(parts[0]), "".join(parts[1])
@@ -790,6 +811,14 @@ def over_different(counts, context, character):
 
 
 @NGRAM_PROBABILITY.mistake("""
+    Below the line stands how many contexts the table has.
+    Add up how often something followed this one.
+    """)
+def over_contexts(counts, context, character):
+    return count_alone(counts, context, character) / len(counts)
+
+
+@NGRAM_PROBABILITY.mistake("""
     The count is divided by the largest one.
     The chances of all characters after a context should add up to 1.
     """)
@@ -844,6 +873,35 @@ def even_when_unknown(counts, context, character):
 def surprise(counts, context, character):
     p = ngram_probability(counts, context, character)
     return -math.log(p) if p else math.inf
+
+
+@NGRAM_PROBABILITY.mistake(
+    """
+    Where the first context of the table is another one, it gives up: the `return` for a context that was never seen stands inside the loop.
+    Only after the whole loop is it certain; a dict can be asked without one, too.
+    """,
+    sign=r"\bfor\b",
+)
+def given_up_at_the_first(counts, context, character):
+    for known in counts:
+        if known != context:
+            return 0.0
+        break
+    return ngram_probability(counts, context, character)
+
+
+@NGRAM_PROBABILITY.mistake(
+    """
+    Below the line stands the last count alone: the sum begins at 0 again at every turn of the loop.
+    Set it to 0 once, before the loop.
+    """,
+    sign=r"\bfor\b",
+)
+def over_the_last_count(counts, context, character):
+    total = 0
+    for count in counts.get(context, {}).values():
+        total = count
+    return counts[context].get(character, 0) / total if total else 0.0
 
 
 @NGRAM_PROBABILITY.mistake("""
@@ -1093,4 +1151,4 @@ def whether_it_followed(counts, context, character):
     return float(character in counts.get(context, {}))
 
 
-EXERCISES_HERE = [PERPLEXITY, SPLIT_TEXT, NGRAM_PROBABILITY]
+EXERCISES = [PERPLEXITY, SPLIT_TEXT, NGRAM_PROBABILITY]

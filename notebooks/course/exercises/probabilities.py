@@ -570,6 +570,24 @@ def mean_over_time(probabilities, targets):
 
 
 @CROSS_ENTROPY.mistake("""
+    1 is added inside the logarithm, so that even certainty about the wrong character costs nothing.
+    Take the logarithm of the probability as it is.
+    """)
+def one_added_in_the_log(probabilities, targets):
+    return -np.log1p(of_targets(probabilities, targets)).sum()
+
+
+@CROSS_ENTROPY.mistake("""
+    In a batch the targets were lined up in another order than the rows of probabilities, so that rows meet targets that are not theirs.
+    Is one of the two turned round before it is laid flat?
+    """)
+def targets_lined_up_otherwise(probabilities, targets):
+    rows = probabilities.reshape(-1, probabilities.shape[-1])
+    with np.errstate(divide="ignore"):
+        return -np.log(rows[np.arange(len(rows)), targets.T.ravel()]).sum()
+
+
+@CROSS_ENTROPY.mistake("""
     The loss is negative.
     The logarithm of a probability is never above 0; a surprise is never below it.
     """)
@@ -876,4 +894,4 @@ def inverse_probabilities(probabilities, targets):
     return (1 / of_targets(probabilities, targets)).sum()
 
 
-EXERCISES_HERE = [SOFTMAX, CROSS_ENTROPY]
+EXERCISES = [SOFTMAX, CROSS_ENTROPY]

@@ -1,5 +1,7 @@
 """Exercises of lesson 8: drawing text from the network."""
 
+import ast
+
 import numpy as np
 
 import rnn_core
@@ -311,13 +313,15 @@ def is_greedy(function):
 def observe_draws(function, args):
     """How often each character is drawn; and whether one seed gives one character."""
     probabilities, rng = args
-    drawn = [function(probabilities, rng) for _ in range(DRAWS)]
-    if any(not isinstance(ix, (int, np.integer)) for ix in drawn):
-        odd = next(ix for ix in drawn if not isinstance(ix, (int, np.integer)))
-        row = isinstance(odd, np.ndarray) and odd.shape == probabilities.shape
-        return np.sort(odd) if row else odd  # a one-hot row is the same, whatever was drawn
-    if not all(0 <= ix < len(probabilities) for ix in drawn):
-        return next(ix for ix in drawn if not 0 <= ix < len(probabilities))
+    drawn = []
+    for _ in range(DRAWS):
+        ix = function(probabilities, rng)
+        if not isinstance(ix, (int, np.integer)):
+            row = isinstance(ix, np.ndarray) and ix.shape == probabilities.shape
+            return np.sort(ix) if row else ix  # a one-hot row is the same, whatever was drawn
+        if not 0 <= ix < len(probabilities):
+            return ix
+        drawn.append(ix)
     counts = np.bincount(drawn, minlength=len(probabilities))
     first, again = (
         [int(function(probabilities, np.random.default_rng(seed))) for seed in range(20)]
@@ -334,7 +338,10 @@ def observe_draws(function, args):
 
 
 def sample_character(probabilities, rng):
-    """As rng.choice, in a third of its time: all known mistakes draw hundreds of times."""
+    """As rng.choice, in a third of its time: all known mistakes draw hundreds of times.
+
+    They draw so as well, wherever it comes to the same.
+    """
     sums = probabilities.cumsum()
     return int(sums.searchsorted(rng.random() * sums[-1], side="right"))
 
@@ -344,11 +351,14 @@ def argmax(probabilities, rng):
 
 
 def global_random(probabilities, rng):
-    return int(np.random.choice(len(probabilities), p=probabilities))
+    return sample_character(probabilities, np.random)
+
+
+FIRST_THROW = np.random.default_rng(0).random()
 
 
 def seeded_inside(probabilities, rng):
-    return int(np.random.default_rng(0).choice(len(probabilities), p=probabilities))
+    return int((probabilities.cumsum() <= FIRST_THROW).sum())
 
 
 SAMPLE_CHARACTER = Exercise(
@@ -371,14 +381,19 @@ SAMPLE_CHARACTER.mistake(
 )(argmax)
 
 
-@SAMPLE_CHARACTER.mistake("Every character is drawn equally often: `probabilities` is not used.")
+@SAMPLE_CHARACTER.mistake(
+    "Every character is drawn equally often, whatever stands in `probabilities`."
+)
 def uniform(probabilities, rng):
     return int(rng.integers(len(probabilities)))
 
 
+OTHER_GENERATOR = r"(?<![\w.])random\b|\bnp\.random\b|default_rng"
+
 SAMPLE_CHARACTER.mistake(
     "The draw comes from `np.random`, or from a generator made inside, not from `rng`: the same seed gives another text each time.",
     name="global-random",
+    sign=OTHER_GENERATOR,
 )(global_random)
 
 
@@ -485,7 +500,7 @@ def one_hot_for_index(probabilities, rng):
     Take the number out: it will be looked up in a dictionary.
     """)
 def array_of_one(probabilities, rng):
-    return rng.choice(len(probabilities), size=1, p=probabilities)
+    return np.array([sample_character(probabilities, rng)])
 
 
 @SAMPLE_CHARACTER.mistake("""
@@ -493,7 +508,7 @@ def array_of_one(probabilities, rng):
     Their probabilities should decide.
     """)
 def among_possible(probabilities, rng):
-    return int(rng.choice(np.flatnonzero(probabilities)))
+    return sample_character((probabilities > 0) / (probabilities > 0).sum(), rng)
 
 
 @SAMPLE_CHARACTER.mistake("""
@@ -501,7 +516,7 @@ def among_possible(probabilities, rng):
     Draw one of the *indices*, 0 to V - 1, and hand the probabilities over as `p`.
     """)
 def value_drawn(probabilities, rng):
-    return float(rng.choice(probabilities))
+    return float(probabilities[rng.integers(len(probabilities))])
 
 
 @SAMPLE_CHARACTER.mistake("""
@@ -548,7 +563,7 @@ def gumbel_without_logarithm(probabilities, rng):
     sign=r"softmax|exp\(|apply_temperature",
 )
 def softmax_again(probabilities, rng):
-    return sample_character(rnn_core.softmax(probabilities), rng)
+    return sample_character(np.exp(probabilities), rng)  # which divides by the sum
 
 
 @SAMPLE_CHARACTER.mistake("""
@@ -558,6 +573,16 @@ def softmax_again(probabilities, rng):
 def sums_written_in(probabilities, rng):
     sums = np.cumsum(probabilities, out=probabilities)
     return int(np.searchsorted(sums, rng.random(), side="right"))
+
+
+@SAMPLE_CHARACTER.mistake("""
+    Each character gets the share of the one before it: the sum is compared before its own probability is added.
+    Add first, then compare.
+    """)
+def compared_before_adding(probabilities, rng):
+    before = np.cumsum(probabilities) - probabilities
+    passed = np.flatnonzero(before > rng.random())
+    return int(passed[0]) if len(passed) else len(probabilities) - 1
 
 
 @SAMPLE_CHARACTER.mistake("""
@@ -609,9 +634,10 @@ def generate_cases(rng):
     """One character, then more, from short prompts and long ones; cold first, then warm."""
     for prompt, n in (("h", 1), ("ho", 1), ("ho", 3), ("hope ", 6), ("perches.", 12), ("p", 0)):
         yield chatty_model(), prompt, n, COLD, np.random.default_rng(1)
+    yield chatty_model(), "hope ", 2, COLD / 10, np.random.default_rng(1)  # exp(scores) overflows
     for prompt, temperature in (("op", 1.0), ("hope", 3.0)):
         yield chatty_model(), prompt, 1, temperature, np.random.default_rng(2)
-    yield chatty_model(), "op", 8, 1.0, np.random.default_rng(2)
+    yield chatty_model(), "op", 16, 1.0, np.random.default_rng(2)
 
 
 def likelihood(model, prompt, texts):
@@ -647,10 +673,10 @@ def observe_longer(function, args):
 def observe_generate(function, args):
     """The text when it is certain; else how often each character comes first, and more."""
     model, prompt, n, temperature, rng = args
-    if n > 1 and temperature != COLD:
+    if n > 1 and temperature > COLD:
         return observe_longer(function, args)
     said = function(*args)
-    if temperature == COLD or not isinstance(said, str) or len(said) != 1:
+    if temperature <= COLD or not isinstance(said, str) or len(said) != 1:
         return said
     texts = [said] + [function(*args) for _ in range(99)]
     one, two = (function(model, prompt, 20, HOT, np.random.default_rng(3)) for _ in "ab")
@@ -682,8 +708,8 @@ def speaking(
 
     def generate(model, prompt, n, temperature, rng):
         def step(char, h):
-            x = np.eye(model.vocab_size)[model.char_to_ix[char]]
-            a = model.Wxh @ x + model.Whh @ h + hidden_bias * model.bh
+            column = model.Wxh[:, model.char_to_ix[char]]
+            a = column + model.Whh @ h + hidden_bias * model.bh
             return carry(activate(a), h)
 
         h, text = start(model.hidden_size), ""
@@ -709,6 +735,33 @@ GENERATE = Exercise(
     returns="a string of `n` new characters",
     observe=observe_generate,
 )
+
+
+def zeros_in_a_loop(tree):
+    """Whether a loop makes an array of zeros at each turn."""
+    return any(
+        isinstance(node, ast.Call) and ast.unparse(node.func).endswith("zeros")
+        for loop in ast.walk(tree)
+        if isinstance(loop, ast.For)
+        for part in loop.body
+        for node in ast.walk(part)
+    )
+
+
+@GENERATE.mistake(
+    """
+    The state is set to zeros again at each character of the prompt, so the network remembers the last one only.
+    Make the zeros once, before the loop.
+    """,
+    sign=zeros_in_a_loop,
+)
+def zeros_at_each_character_read(model, prompt, n, temperature, rng):
+    for char in prompt:
+        h = np.zeros(model.hidden_size)
+        h = np.tanh(model.Wxh[:, model.char_to_ix[char]] + model.Whh @ h + model.bh)
+    return speaking(warm=lambda prompt: "", start=lambda size: h)(
+        model, prompt, n, temperature, rng
+    )
 
 
 GENERATE.mistake(
@@ -801,8 +854,8 @@ def reading_back(choose):
 
 GENERATE.mistake(
     """
-    What the network reads next is not the character that it has just said: the text is unlikely by its own probabilities.
-    Draw once at each step, and both keep and read what was drawn.
+    The text is unlikely by the network's own probabilities.
+    Is what it reads next the very character that it has just said? Draw once at each step, and both keep and read what was drawn; and if it does so, look at how scores become probabilities.
     """,
     name="another-one-read",
 )(reading_back(lambda p, ix, rng: np.eye(len(p))[np.argmax(p)]))
@@ -815,6 +868,24 @@ GENERATE.mistake(
 def greedy_after_the_first(model, prompt, n, temperature, rng):
     text = speaking()(model, prompt, min(n, 1), temperature, rng)
     return text + speaking(draw=argmax)(model, prompt + text, n - len(text), temperature, rng)
+
+
+@GENERATE.mistake(
+    """
+    Where the temperature is low, the scores divided by it are so large that `np.exp` of them is no float any more.
+    Your `apply_temperature` knows what to do.
+    """,
+    error="(?i)nan",
+)
+def no_shift_when_cold(model, prompt, n, temperature, rng):
+    h, text = model.forward(model.vocabulary.encode(prompt), np.zeros(model.hidden_size))[0], ""
+    for _ in range(n):
+        with np.errstate(over="ignore", invalid="ignore"):
+            exps = np.exp((model.Why @ h[-1] + model.by) / temperature)
+            ix = int(rng.choice(len(exps), p=exps / exps.sum()))
+        h, _ = model.forward([ix], h[-1])
+        text += model.ix_to_char[ix]
+    return text
 
 
 GENERATE.mistake("There is one character too many.", name="one-too-many")(
@@ -915,17 +986,19 @@ GENERATE.mistake(
 )(speaking(draw=seeded_inside))
 
 
-GENERATE.mistake(
+@GENERATE.mistake(
     """
     The same seed says something else each time: the draws come from `np.random`, or from a new generator, not from the `rng` that is handed in.
     Hand it on.
     """,
-    name="other-generator",
-)(speaking(draw=global_random))
+    sign=OTHER_GENERATOR,
+)
+def other_generator(model, prompt, n, temperature, rng):
+    return speaking()(model, prompt, n, temperature, np.random)
 
 
 GENERATE.mistake(
-    "The temperature is not used: at 0.01 the text should be all but certain.",
+    "The temperature has no effect: at 0.01 the text should be all but certain. Does it divide the scores, before softmax?",
     name="temperature-ignored",
 )(speaking(tau=lambda t: 1.0))
 
@@ -1058,4 +1131,4 @@ def state_of_training(model, prompt, n, temperature, rng):
     return speaking(start=lambda size: model.h)(model, prompt, n, temperature, rng)
 
 
-EXERCISES_HERE = [SAMPLE_CHARACTER, APPLY_TEMPERATURE, GENERATE]
+EXERCISES = [SAMPLE_CHARACTER, APPLY_TEMPERATURE, GENERATE]

@@ -10,6 +10,7 @@ import inspect
 from functools import cache
 
 import rnn_core
+import rnn_extras
 
 from ..exercises import EXERCISES, Model
 from ..keep import sources
@@ -21,16 +22,16 @@ ANSWERS = {  # what rnn_core has -> the exercises that it would answer, in the o
     "cross_entropy": ("cross_entropy",),
     "RNN.forward": ("rnn_step", "forward", "forward_batched"),
     "RNN.backward": ("output_gradient", "backward_step", "backward", "backward_batched"),
+    "RNN._back_through_time": ("backward_step", "backward", "backward_batched"),
     "FastRNN.forward": ("rnn_step", "forward", "forward_batched"),
-    "FastRNN.backward": ("output_gradient", "backward_step", "backward", "backward_batched"),
+    "FastRNN._back_through_time": ("backward_step", "backward", "backward_batched"),
     "numerical_gradient": ("numerical_gradient",),
     "clip_by_value": ("clip_by_value",),
     "clip_by_norm": ("clip_by_norm",),
     "Adagrad.update": ("sgd_update", "adagrad_update"),
-    "Adam.update": ("sgd_update", "adagrad_update"),
-    "RNN.train": ("chunks", "train_step"),
+    "Adam.update": ("sgd_update", "adagrad_update", "adam_update"),
+    "RNN.train": ("chunks", "train_step", "train"),
     "RNN.sample": ("sample_character", "generate"),
-    "FastRNN.sample": ("sample_character", "generate"),
     "RNN.generate": ("generate",),
 }
 ORDER = list(EXERCISES)
@@ -53,8 +54,8 @@ def withheld(wanted):
 
 @cache
 def core_for(wanted):
-    """The text of rnn_core, in which every function that is left out raises ReferenceUsed."""
-    tree = ast.parse(inspect.getsource(rnn_core))
+    """The text of rnn_extras and rnn_core, in which all that is left out raises ReferenceUsed."""
+    tree = ast.parse(inspect.getsource(rnn_extras) + inspect.getsource(rnn_core))
     for name in withheld(wanted):
         first, *inner = name.split(".")
         node = _named(tree.body, first)

@@ -144,7 +144,9 @@ def _not_submissions(names):
             return names
     own = {"site-packages"}
     return (
-        own | {"rnn_core.py", "tests", "binder"} if {"rnn_core.py", "notebooks"} <= names else own
+        own | {"rnn_core.py", "rnn_extras.py", "tests", "binder"}
+        if {"rnn_core.py", "notebooks"} <= names
+        else own
     )
 
 

@@ -32,6 +32,19 @@ BORROWING = [
     "from course.exercises import EXERCISES  # noqa: E402",
     "",
 ]
+SCRIPT = "# python my_rnn.py trains on the verse and recites"
+SCRIPT_END = "# End of the script"
+RUNNING = [
+    'if __name__ == "__main__":',
+    "    import sys",
+    "    from pathlib import Path",
+    "",
+    "    sys.path.extend(map(str, Path(__file__).resolve().parents[:2]))",
+    "    from course.keep.recital import recite",
+    "",
+    "    recite(__file__)",
+]
+MARKS = {BORROWED: True, RETURNED: False, SCRIPT: True, SCRIPT_END: False}  # whether it opens
 LENT = re.compile(r'(\w+) = EXERCISES\["\1"\]\.reference')
 NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # what a compiler may raise
 
@@ -228,11 +241,11 @@ def _literal(value):
 
 
 def without_borrowed(text):
-    """The text without the block of functions that are not the learner's own.
+    """The text without the blocks that are not the learner's own: what is lent, and the script.
 
     Only lines that the course wrote go; whatever a learner has put among them stays.
     """
-    if BORROWED not in text:
+    if not any(mark in text for mark in MARKS):
         return text
     quoted = {
         line
@@ -242,10 +255,11 @@ def without_borrowed(text):
     }
     kept, ours, inside = [], False, False  # ours: the line before was the course's
     for number, line in enumerate(text.split("\n"), 1):
-        if number not in quoted and line in (BORROWED, RETURNED):
-            ours, inside = True, line == BORROWED
+        if number not in quoted and line in MARKS:
+            ours, inside = True, MARKS[line]
             continue
-        ours = inside and ((line in BORROWING and (line or ours)) or bool(LENT.fullmatch(line)))
+        known = line in BORROWING or line in RUNNING
+        ours = inside and ((known and (line or ours)) or bool(LENT.fullmatch(line)))
         if not ours:
             kept.append(line)
     return "\n".join(kept)
@@ -377,7 +391,7 @@ def put(text, name, source, needs):
         text = _splice(text, *[_place(text, name)] * 2, source)
     if before - Counter(ast.dump(node) for node, _ in statements(text)):
         raise CannotKeep("it finds no place in my_rnn.py without breaking what is there")
-    text = text.rstrip("\n") + "\n" + borrowing(text)
+    text = text.rstrip("\n") + "\n" + ending(text)
     compile(text, "my_rnn.py", "exec")
     return text
 
@@ -393,7 +407,12 @@ def without(text, name):
     text = without_borrowed(text)
     for node in [node for node, names in statements(text) if name in names][::-1]:
         text = _splice(text, *with_comments(text.split("\n"), node), "")
-    return text.rstrip("\n") + "\n" + borrowing(text)
+    return text.rstrip("\n") + "\n" + ending(text)
+
+
+def ending(text):
+    """What the course writes below the learner's own: what is lent, and what runs it as a script."""
+    return borrowing(text) + "\n".join(["", "", SCRIPT, *RUNNING, SCRIPT_END, ""])
 
 
 def borrowing(text):

@@ -12,6 +12,7 @@ from .optimisers import *
 from .own_text import *
 from .probabilities import *
 from .sampling import *
+from .scan import *
 from .speed import *
 from .style import COLOURS as COLOURS
 from .style import INKS as INKS

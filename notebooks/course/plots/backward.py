@@ -7,9 +7,11 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from .style import COLOURS, INKS, MARKERS, Picture, bare, label, new_figure, visible
 
 __all__ = [
+    "backprop_chain",
     "blame_back",
     "blame_lengths_back",
     "difference_errors",
+    "gradient_norm_by_step",
     "score_blame",
     "tanh_slopes",
     "truncation",
@@ -26,7 +28,7 @@ def signed(value):
     return " 0.00" if text[1:] == "0.00" else text
 
 
-def blame_back(text, from_output=None, from_later=None):
+def backprop_chain(text, from_output=None, from_later=None):
     """Draw the network unrolled over a text, and the way of the blame back through it.
 
     from_output, from_later (T, H): the blame that reaches each state from its own prediction and
@@ -341,7 +343,7 @@ def truncation(chunks=3, length=5):
     return Picture(figure, alt)
 
 
-def blame_lengths_back(lengths, floor=1e-8):
+def gradient_norm_by_step(lengths, floor=1e-8):
     """Draw the length of dh over the distance from the prediction that is blamed.
 
     lengths: {name: (T,) lengths}, nearest first; what lies below floor is off the chart.
@@ -374,3 +376,7 @@ def blame_lengths_back(lengths, floor=1e-8):
         "after training it falls far more slowly and reaches the far end of the chunk."
     )
     return Picture(figure, alt)
+
+
+# As the lessons call them
+blame_back, blame_lengths_back = backprop_chain, gradient_norm_by_step

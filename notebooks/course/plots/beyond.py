@@ -43,7 +43,7 @@ def recall(curves, chance):
     return Picture(figure, alt)
 
 
-def recalled(shares, chance):
+def recalled(shares, chance, title="The same network, by its first weights", each="start"):
     """Draw the share of symbols that each of several networks recalls: {name: [shares]}."""
     figure, ax = new_figure(width=7.2, height=0.5 * len(shares) + 1.3)
     for row, values in enumerate(shares.values()):
@@ -54,9 +54,9 @@ def recalled(shares, chance):
     ax.set_yticks(range(len(shares)), list(shares), fontsize=11)
     ax.set_ylim(len(shares) - 0.5, -0.8)
     ax.set_xlim(0, 1.05)
-    label(ax, "The same network, by its first weights", "share of symbols recalled")
+    label(ax, title, "share of symbols recalled")
     alt = (
-        f"A row of squares, one a seed, for each start ({', '.join(shares)}): the share of symbols "
+        f"A row of squares, one a seed, for each {each} ({', '.join(shares)}): the share of symbols "
         "recalled, from guessing at a quarter to 1."
     )
     return Picture(figure, alt)

@@ -13,6 +13,7 @@ __all__ = [
     "clipping_plane",
     "descents",
     "gradient_flow",
+    "gradient_norm_by_lag",
     "network_of_radius",
     "spectral_radius",
 ]
@@ -35,7 +36,7 @@ def network_of_radius(radius, hidden_size=32, seed=0):
     return rnn
 
 
-def blame_over_distance(rnn, hs):
+def gradient_norm_by_lag(rnn, hs):
     """How much of the blame at the last of the states hs (T+1, H) is left at each earlier one.
 
     Returns (T+1,) numbers, by distance: the root mean square, over all directions, by which the
@@ -177,3 +178,6 @@ def descents(curves):
         "up at once and stays high; clipped by norm it falls steadily, by several powers of ten."
     )
     return Picture(figure, alt)
+
+
+blame_over_distance = gradient_norm_by_lag  # as the lessons call it

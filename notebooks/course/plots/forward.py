@@ -237,11 +237,12 @@ def unrolled(text, characters, hs, ps=None):
     top = 2.45 if ps is not None else 0.75
     figure, ax = new_figure(width=8.6, height=top + 1.95)
     bare(ax)
-    ax.set_xlim(-0.6, 8.0)  # one unit is an inch, so that squares are squares
+    step = 7.3 / max(T, 5)
+    wide = min(0.64, 0.62 * step)
+    figure.set_figwidth(1.1 + T * step)
+    ax.set_xlim(-0.6, T * step + 0.5)  # one unit is an inch, so that squares are squares
     ax.set_ylim(-1.5, top)
     ax.set_aspect("equal")
-    step = 7.6 / max(T, 5)
-    wide = min(0.64, 0.62 * step)
     for t in range(T + 1):
         x = t * step
         _state(ax, x, hs[t], wide)
@@ -286,11 +287,16 @@ def unrolled(text, characters, hs, ps=None):
     return Picture(figure, alt)
 
 
+def grid(units):
+    """Columns and rows in which so many units are drawn, the same wherever a state is drawn."""
+    columns = 1 if units <= FEW else int(np.ceil(np.sqrt(units)))
+    return columns, int(np.ceil(units / columns))
+
+
 def _state(ax, x, h, wide):
     """The cells of one state, in a box around (x, 0) that is 1 tall."""
     few = len(h) <= FEW
-    columns = 1 if few else int(np.ceil(np.sqrt(wide * len(h))))
-    rows = int(np.ceil(len(h) / columns))
+    columns, rows = grid(len(h))
     ax.add_patch(
         Rectangle(
             (x - wide / 2, -0.5),

@@ -2,7 +2,7 @@
 
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from .style import COLOURS, INKS, Picture, bare, new_figure
+from .style import COLOURS, INKS, LIGHTS, Picture, bare, new_figure
 
 # name: (column, row, colour); the middle row predicts, the lower one learns, the upper one speaks
 PIECES = {
@@ -29,8 +29,33 @@ _ARROWS = [
     ("clip", "Adagrad"),
     ("Adagrad", "weights"),
     ("weights", "hidden state"),
+    ("weights", "scores"),
 ]
 _WIDTH, _HEIGHT = 1.18, 0.46
+
+WORDS = '<div><a href="words.ipynb">Symbols and words</a>, to keep open beside the lesson</div>'
+
+
+class Map(Picture):
+    """The map, with a link to the page of words, and formulas made legible on a dark page."""
+
+    def html(self):
+        return super().html() + WORDS + _formulas_on_dark()
+
+    _repr_html_ = html
+
+
+def _formulas_on_dark():
+    """A style: the inks in formulas, as MathJax writes them, become lighter on a dark page."""
+    rules = ""
+    for role, light in LIGHTS.items():
+        rgb = ", ".join(str(int(INKS[role][place : place + 2], 16)) for place in (1, 3, 5))
+        rules += (
+            f"body[data-jp-theme-light='false'] mjx-container [style*='color: rgb({rgb})'], "
+            f"body[data-jp-theme-light='false'] mjx-container [style*='color: {INKS[role]}'] "
+            f"{{ color: {light} !important; }}\n"
+        )
+    return f"<style>{rules}</style>"
 
 
 def course_map(*lit):
@@ -62,14 +87,15 @@ def course_map(*lit):
             color=COLOURS["muted"],
             style="italic",
         )
-    return Picture(figure, _describe(lit))
+    return Map(figure, _describe(lit))
 
 
 def _describe(lit):
     here = f" Lit: {', '.join(lit)}." if lit else ""
     return (
         "Map of the network. Predict: characters, one-hot, hidden state (which feeds itself), "
-        "scores, probabilities, loss. Learn: gradients, clip, Adagrad, weights. "
+        "scores, probabilities, loss. Learn: gradients, clip, Adagrad, weights, which make the "
+        "hidden state and the scores. "
         f"Speak: sample from the probabilities, which gives the next character.{here}"
     )
 

@@ -11,28 +11,28 @@ __all__ = ["alphabet", "climb", "gaps", "surprise_scales"]
 _LOOKS = [("gradient", "-", "o"), ("hidden", "--", "s"), ("input", "-.", "D"), ("memory", ":", "v")]
 
 
-def surprise_scales(rungs):
+def surprise_scales(baselines):
     """Draw losses {name: nats per character} on three scales: nats, bits and perplexity."""
     figure, axes = new_figure(rows=3, width=8.0, height=3.3, hspace=0.1)
-    top = 1.06 * max(rungs.values())
+    top = 1.06 * max(baselines.values())
     for ax, name in zip(axes, ("nats", "bits", "perplexity"), strict=True):
         ax.set_xlim(0, top)
         ax.set_ylim(0, 1)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
         ax.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=11, color=COLOURS["ink"])
-        for rung in rungs.values():
-            ax.axvline(rung, color=INKS["gradient"], linewidth=1.6)
+        for loss in baselines.values():
+            ax.axvline(loss, color=INKS["gradient"], linewidth=1.6)
         ticks = [1, 2, 4, 8, 16, 32, 64] if name == "perplexity" else np.arange(8)
         back = {"nats": 1.0, "bits": np.log(2)}.get(name)
         places = np.log(ticks) if back is None else np.asarray(ticks) * back
         fits = places <= top
         ax.set_xticks(places[fits], [f"{tick:g}" for tick in np.asarray(ticks)[fits]])
         ax.grid(axis="y", visible=False)
-    for name, rung in rungs.items():
+    for name, loss in baselines.items():
         axes[0].annotate(
             name,
-            (rung, 1),
+            (loss, 1),
             xytext=(0, 4),
             textcoords="offset points",
             ha="center",
@@ -49,7 +49,7 @@ def surprise_scales(rungs):
     )
     alt = (
         "Three scales below each other, nats, bits and perplexity, with lines running through "
-        f"all three at: {', '.join(rungs)}. Bits are nats stretched evenly; perplexity doubles "
+        f"all three at: {', '.join(baselines)}. Bits are nats stretched evenly; perplexity doubles "
         "with every bit."
     )
     return Picture(figure, alt)
@@ -89,8 +89,8 @@ def gaps(shares, losses):
     return Picture(figure, alt)
 
 
-def climb(curves, rungs=None, *, x="seconds of training", title="The climb", alt=""):
-    """Draw losses {name: (x values, nats per character)} with the rungs of a ladder as lines.
+def climb(curves, baselines=None, *, x="seconds of training", title="The climb", alt=""):
+    """Draw losses {name: (x values, nats per character)} and baselines {name: nats} as lines.
 
     alt says what is to be seen, after the names of the curves.
     """
@@ -100,11 +100,13 @@ def climb(curves, rungs=None, *, x="seconds of training", title="The climb", alt
         ax.plot(
             xs, ys, dash, color=INKS[role], marker=marker, markersize=5, linewidth=1.8, label=name
         )
-    highest = max(max(map(max, (ys for _, ys in curves.values()))), *(rungs or {"": 0}).values())
+    highest = max(
+        max(map(max, (ys for _, ys in curves.values()))), *(baselines or {"": 0}).values()
+    )
     ax.set_ylim(0, 1.06 * highest)
     ax.set_xlim(left=0)
     lowest = np.inf
-    for name, height in sorted((rungs or {}).items(), key=lambda item: -item[1]):
+    for name, height in sorted((baselines or {}).items(), key=lambda item: -item[1]):
         ax.axhline(height, color=COLOURS["muted"], linewidth=1.1, linestyle=(0, (5, 3)))
         place = min(height, lowest)
         lowest = place - 0.065 * ax.get_ylim()[1]
@@ -121,8 +123,8 @@ def climb(curves, rungs=None, *, x="seconds of training", title="The climb", alt
     ax.legend(frameon=False, fontsize=10, loc="lower left")
     label(ax, title, x, "nats per character")
     said = f"The loss over {x} of: {', '.join(curves)}."
-    if rungs:
-        said += f" Dashed lines stand at: {', '.join(rungs)}."
+    if baselines:
+        said += f" Dashed lines stand at: {', '.join(baselines)}."
     return Picture(figure, f"{said} {alt}".strip())
 
 

@@ -1,4 +1,4 @@
-"""Figures of lesson 8: drawing from probabilities, warmer and colder."""
+"""Figures of lesson 8: drawing from probabilities, warmer and colder, and what a slip costs."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -8,7 +8,7 @@ from rnn_core import softmax
 
 from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
 
-__all__ = ["entropy_curve", "roulette", "temperatures"]
+__all__ = ["after_a_slip", "entropy_curve", "roulette", "temperatures"]
 
 
 def roulette(probabilities, characters, throw=None):
@@ -107,5 +107,26 @@ def entropy_curve(scores, heats=None):
     alt = (
         "A curve that rises from 0, where the coldest network is certain, to its limit, the "
         "logarithm of the number of characters, where all are equally likely."
+    )
+    return Picture(figure, alt)
+
+
+def after_a_slip(curves):
+    """Draw the surprise (T,) at the right characters after a wrong one, {name: curve}."""
+    figure, ax = new_figure(width=7.4, height=3.2)
+    looks = [("gradient", "-", "o"), ("hidden", "--", "s"), ("muted", ":", "v")]
+    for (name, curve), (role, dash, mark) in zip(curves.items(), looks, strict=False):
+        colour = INKS.get(role, COLOURS["muted"])
+        places = range(1, len(curve) + 1)
+        ax.plot(places, curve, dash, color=colour, marker=mark, markersize=4.5, label=name)
+    last = max(map(len, curves.values()))
+    ax.set_xticks([1, *range(5, last + 1, 5)])
+    ax.set_ylim(bottom=0)
+    ax.set_xlim(0.5, last + 0.5)
+    ax.legend(fontsize=10, labelcolor=COLOURS["ink"], edgecolor="none", facecolor="white")
+    label(ax, "After one wrong letter", "right letters after it", "surprise, in nats")
+    alt = (
+        "The surprise at each of the right characters that follow one wrong character, by how far "
+        f"they are from it, for: {', '.join(curves)}."
     )
     return Picture(figure, alt)

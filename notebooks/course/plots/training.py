@@ -6,20 +6,22 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
 
-__all__ = ["by_position", "chunked", "ladder", "losses", "smoothed"]
+__all__ = ["baseline_bars", "by_position", "chunked", "ladder", "losses", "smoothed"]
 
 _LOOKS = [("gradient", "-"), ("hidden", "--"), ("input", "-."), ("memory", ":")]
 _MOST_POINTS = 4000  # more than a figure has pixels
 
 
 def smoothed(losses, keep=0.99):
-    """Return a curve as long as losses, that follows them slowly: each loss pulls it a little."""
+    """Return a curve as long as losses, that follows them slowly: each loss pulls it a little.
+
+    It is corrected for its start, as Adam's memories are: no loss counts for more than later ones.
+    """
     losses = np.asarray(losses, dtype=float)
-    curve = np.empty_like(losses)
-    now = losses[0] if len(losses) else 0.0
+    curve, now = np.empty_like(losses), 0.0
     for i, loss in enumerate(losses.tolist()):
         now = keep * now + (1 - keep) * loss
-        curve[i] = now
+        curve[i] = now / (1 - keep ** (i + 1))
     return curve
 
 
@@ -273,10 +275,10 @@ def _arrow(ax, start, end):
     )
 
 
-def by_position(curves, rungs=None):
+def by_position(curves, baselines=None):
     """Draw the mean loss of the first, second, ... character of a chunk: {name: (T,)}.
 
-    rungs are the losses (n,) of n-gram models for n = 2, 3, ...: what can be known from as many
+    baselines are the losses (n,) of n-gram models for n = 2, 3, ...: what can be known from as many
     characters as have been read since the chunk began.
     """
     figure, ax = new_figure(width=8.0, height=3.4)
@@ -291,11 +293,11 @@ def by_position(curves, rungs=None):
             linewidth=1.8,
             label=name,
         )
-    if rungs is not None:
-        places = np.arange(1, len(rungs) + 1)
+    if baselines is not None:
+        places = np.arange(1, len(baselines) + 1)
         ax.plot(
             places,
-            rungs,
+            baselines,
             "D",
             markersize=9,
             markerfacecolor="none",
@@ -304,7 +306,7 @@ def by_position(curves, rungs=None):
             markeredgewidth=1.5,
             zorder=5,
         )
-        for place, height in zip(places.tolist(), rungs, strict=True):
+        for place, height in zip(places.tolist(), baselines, strict=True):
             ax.annotate(
                 f"{place + 1}-gram",
                 (place, height),
@@ -325,7 +327,7 @@ def by_position(curves, rungs=None):
         f"The mean loss at each place in a chunk, on a log axis, for: {', '.join(curves)}. With "
         "the state carried on the curve is flat and low from the first character. From zeros it "
         "starts high and comes down with every character read"
-        + (", close to tables that know 1, 2, 3 characters." if rungs is not None else ".")
+        + (", close to tables that know 1, 2, 3 characters." if baselines is not None else ".")
     )
     return Picture(figure, alt)
 
@@ -333,13 +335,13 @@ def by_position(curves, rungs=None):
 _POSITION_LOOKS = [("hidden", "-", "s"), ("memory", "--", "v"), ("input", ":", "o")]
 
 
-def ladder(rungs, network=None):
-    """Draw losses of n-gram models {name: nats per character} as a ladder of bars, on a log axis.
+def baseline_bars(baselines, network=None):
+    """Draw losses of n-gram models {name: nats per character} as bars, on a log axis.
 
     network: {name: nats per character}, bars of another kind below.
     """
     network = network or {}
-    bars = [*rungs.items(), *network.items()]
+    bars = [*baselines.items(), *network.items()]
     figure, ax = new_figure(width=7.4, height=0.36 * len(bars) + 1.3)
     lowest = min(height for _, height in bars) / 2
     for y, (name, height) in enumerate(bars):
@@ -370,7 +372,10 @@ def ladder(rungs, network=None):
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(axis="y", visible=False)
     label(ax, "How good is good?", "loss, nats per character")
-    alt = f"Bars of the loss on a log axis, each shorter than the one above it: {', '.join(rungs)}."
+    alt = f"Bars of the loss on a log axis, each shorter than the one above it: {', '.join(baselines)}."
     if network:
         alt += f" Below them, the network: {', '.join(network)}."
     return Picture(figure, alt)
+
+
+ladder = baseline_bars  # as the lessons call it

@@ -8,6 +8,7 @@ from .neuron_explorer import neuron_explorer as neuron_explorer
 from .optimizer_race import optimizer_race as optimizer_race
 from .own_text import own_text as own_text
 from .quiz import quiz as quiz
+from .scan_stepper import scan_stepper as scan_stepper
 from .softmax_explorer import softmax_explorer as softmax_explorer
 from .temperature_sampler import temperature_sampler as temperature_sampler
 from .training_dashboard import training_dashboard as training_dashboard

@@ -351,7 +351,7 @@ def bptt_stepper(model, text_to_read, characters=None, *, only_last=False):
         description="Step back", icon="arrow-left", tooltip="Take the blame one step further back"
     )
     again = ipywidgets.Button(
-        description="To the end", icon="step-forward", tooltip="Begin again at the last step"
+        description="Start over", icon="step-forward", tooltip="Begin again at the last step"
     )
     reading = ipywidgets.Text(
         text_to_read,

@@ -5,7 +5,7 @@ import html
 import ipywidgets
 import numpy as np
 
-from ..plots.forward import FEW, read
+from ..plots.forward import FEW, grid, read
 from ..plots.style import COLOURS, INKS, visible
 from . import svg
 from .base import Panel, write
@@ -80,8 +80,7 @@ def cell(x, y, value, side):
 def state_box(x, h, *, now):
     """The cells of one state in a box around x; the present one has a thicker edge."""
     few = len(h) <= FEW
-    columns = 1 if few else int(np.ceil(np.sqrt(_WIDE / _TALL * len(h))))
-    rows = int(np.ceil(len(h) / columns))
+    columns, rows = grid(len(h))
     parts = [
         f'<rect x="{x - _WIDE / 2}" y="{_STATE}" width="{_WIDE}" height="{_TALL}" rx="3" '
         f'fill="none" stroke="{_INK}" stroke-width="{3 if now else 1.2}"/>'

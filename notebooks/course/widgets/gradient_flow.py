@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_core import Vocabulary, clip_by_norm, clip_by_value
 
-from ..plots.clipping import angle_between, blame_over_distance, network_of_radius
+from ..plots.clipping import angle_between, gradient_norm_by_lag, network_of_radius
 from ..texts import VERSE
 from .base import Panel, text, write
 from .svg import Line, bar_chart, line_chart
@@ -33,7 +33,7 @@ def _chunk(radius, length):
     indices = Vocabulary(VERSE).encode(VERSE)
     inputs, targets = indices[:length], indices[1 : length + 1]
     hs, ps = rnn.forward(inputs, np.zeros(rnn.hidden_size))
-    return blame_over_distance(rnn, hs), rnn.backward(inputs, targets, hs, ps)
+    return gradient_norm_by_lag(rnn, hs), rnn.backward(inputs, targets, hs, ps)
 
 
 def flow(radius, length, limit, how):

@@ -23,7 +23,7 @@ class Training:
         self.model, self.text, self.batch_size = model, text, batch_size
         self.characters = model.seq_length * (batch_size or 1)  # that one loss is summed over
         self.first, self.goal, self.done, self.rate = model.iteration, 0, 0, 0.0
-        self._losses, self._trend = np.empty(0), np.empty(0)
+        self._losses, self._trend, self._fading = np.empty(0), np.empty(0), 0.0
         self._slice, self._seconds = 1, None  # iterations and seconds of the next slice
         self.diary = []  # (iterations made, what it said then)
         self.aim(iterations)
@@ -35,7 +35,7 @@ class Training:
 
     @property
     def trend(self):
-        """The losses, smoothed."""
+        """The losses, smoothed: a fading mean, corrected for its start."""
         return self._trend[: self.done].copy()
 
     def aim(self, iterations):
@@ -66,10 +66,10 @@ class Training:
 
     def _add(self, losses):
         for loss in np.asarray(losses).tolist():
-            before = self._trend[self.done - 1] if self.done else loss
             self._losses[self.done] = loss
-            self._trend[self.done] = _KEEP * before + (1 - _KEEP) * loss
+            self._fading = _KEEP * self._fading + (1 - _KEEP) * loss
             self.done += 1
+            self._trend[self.done - 1] = self._fading / (1 - _KEEP**self.done)
 
     def says(self, length=70):
         """What the model says after the text's first character, with the same dice each time."""
@@ -98,8 +98,8 @@ def summary(training, baselines):
 
 
 def beside_baselines(loss, baselines):
-    """Where a loss stands in the ladder: below the lowest rung that it has passed."""
-    passed = {name: rung for name, rung in baselines.items() if loss < rung}
+    """Where a loss stands among the baselines: below the lowest that it has passed."""
+    passed = {name: mark for name, mark in baselines.items() if loss < mark}
     if passed:
         return f", below {min(passed, key=passed.get)}"
     return ", above all baselines" if baselines else ""

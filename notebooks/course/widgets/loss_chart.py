@@ -89,8 +89,8 @@ def _ticks(low, high):
 def _lines_across(baselines, down, right):
     """Dashed lines, named at the right; names that would touch are moved apart."""
     parts, free = [], 0.0
-    for name, rung in sorted(baselines.items(), key=lambda item: -item[1]):
-        y = float(down(rung))
+    for name, mark in sorted(baselines.items(), key=lambda item: -item[1]):
+        y = float(down(mark))
         free = max(y, free + 13)
         parts.append(
             f'<line x1="{_LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" '

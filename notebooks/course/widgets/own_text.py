@@ -11,21 +11,21 @@ from rnn_core import FastRNN, Vocabulary
 
 from .. import baselines, texts
 from ..survey import (
-    EXAM,
+    VALIDATION_CHARS,
     ascii_safe,
     build,
     nats_per_character,
-    oddities,
     plan,
     seconds_per_update,
     survey,
+    text_warnings,
 )
 from .base import Panel, text, write
 from .live_training import beside_baselines
 from .training_dashboard import training_dashboard
 
 TRAINING = 0.9  # the share of a text to train on; the rest is for the exam
-_COUNTED = 1_000_000  # characters that the tables of the ladder are counted from
+_COUNTED = 1_000_000  # characters that the tables of the baselines are counted from
 CHOICES = ("the verse", "the Python reference", "made brackets")
 
 
@@ -52,7 +52,7 @@ class Bench:
     def __init__(self, words):
         self.words = words
         cut = int(TRAINING * len(words))
-        self.training, self.exam = words[:cut], words[cut:][:EXAM]
+        self.training, self.exam = words[:cut], words[cut:][:VALIDATION_CHARS]
         self._seconds = {}
 
     @functools.cached_property
@@ -66,11 +66,13 @@ class Bench:
         return Vocabulary(self.words)
 
     @functools.cached_property
-    def rungs(self):
-        """The ladder: tables of up to four characters, on the part that is kept back."""
+    def baselines(self):
+        """Losses to compare with: tables of up to four characters, on the part that is kept back."""
         most = min(4, len(self.exam), len(self.training))
         counted = self.training[:_COUNTED]
-        return baselines.ladder(counted, self.exam, range(1, most + 1), smoothing="kneser-ney")
+        return baselines.ngram_losses(
+            counted, self.exam, range(1, most + 1), smoothing="kneser-ney"
+        )
 
     def plan(self, hidden_size, passes):
         """How it would be read by a network of that size."""
@@ -87,7 +89,7 @@ class Bench:
 def survey_words(found):
     """What is in a text, in sentences (HTML)."""
     most = ", ".join(_shown(c) for c in list(found.counts)[:8])
-    odd = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in oddities(found))
+    odd = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in text_warnings(found))
     list_of_odd = f'<ul style="margin: 4px 0 0">{odd}</ul>' if odd else " Nothing odd was found."
     return (
         f"<b>{found.length:,} characters, {found.size:,} of them distinct.</b> Most frequent: "
@@ -123,7 +125,7 @@ def exam_words(model, bench):
     return (
         f"On {len(bench.exam):,} characters that it has not read: <b>{loss:.2f} nats per "
         f"character</b>, {loss / math.log(2):.2f} bits, perplexity {math.exp(loss):.1f}"
-        f"{html.escape(beside_baselines(loss, bench.rungs))}."
+        f"{html.escape(beside_baselines(loss, bench.baselines))}."
     )
 
 
@@ -306,7 +308,7 @@ class OwnText(Panel):
             self.dashboard._end()
         bench = self.bench
         dashboard = training_dashboard(
-            model, bench.training, made.iterations, bench.rungs, made.batch_size
+            model, bench.training, made.iterations, bench.baselines, made.batch_size
         )
         self.model, self.dashboard, self._trained_on = model, dashboard, bench
         old, self.stage.children = self.stage.children, (dashboard,)

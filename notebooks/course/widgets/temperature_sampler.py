@@ -8,6 +8,7 @@ import numpy as np
 
 from rnn_core import softmax
 
+from ..exercises.nucleus import top_p as nucleus
 from ..plots.style import COLOURS, visible
 from .base import Panel, text, write
 
@@ -23,23 +24,58 @@ class Saying:
     text: str
     surprises: np.ndarray  # (len(text),) nats, each by the network's own probabilities
     before: np.ndarray  # (V,) probabilities of the first character at temperature 1
-    after: np.ndarray  # (V,) the same at the temperature it was drawn at
+    after: np.ndarray  # (V,) the same as it was drawn from: at the temperature, without the tail
 
 
-def say(model, prompt, n, temperature=1.0, seed=0, *, greedy=False):
-    """Return the Saying of n characters after a prompt; the same seed says the same."""
+def say(model, prompt, n, temperature=1.0, seed=0, *, greedy=False, top_k=None, top_p=1.0):
+    """Return the Saying of n characters after a prompt; the same seed says the same.
+
+    Drawn from are the top_k most probable (all if None), and of these as few as make up top_p.
+    """
     if not 0 < n <= MOST:
         raise ValueError(f"The length must lie between 1 and {MOST}, not {n}.")
     temperature = GREEDY if greedy else temperature
-    spoken = model.generate(prompt, n, temperature, rng=seed)
+    narrow = Narrowing(top_k, top_p)
+    spoken = narrow.generate(model, prompt, n, temperature, np.random.default_rng(seed))
     indices = model.vocabulary.encode(prompt + spoken)
     _, ps = model.forward(indices[:-1], np.zeros(model.hidden_size))
     chosen = ps[len(prompt) - 1 :]
     surprises = -np.log(np.maximum(chosen[np.arange(n), indices[len(prompt) :]], 1e-300))
     before = chosen[0].astype(float)
-    return Saying(
-        spoken, surprises, before, softmax(np.log(np.maximum(before, 1e-300)), temperature)
-    )
+    return Saying(spoken, surprises, before, narrow(heated(before, temperature)))
+
+
+def heated(probabilities, temperature):
+    """Probabilities at another temperature."""
+    return softmax(np.log(np.maximum(probabilities, 1e-300)), temperature)
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """Leave out the tail: keep the top_k most probable, and of these as few as make up top_p."""
+
+    top_k: int | None = None
+    top_p: float = 1.0
+
+    def __call__(self, probabilities):
+        if self.top_k is not None:
+            least = np.sort(probabilities)[-min(self.top_k, len(probabilities))]
+            probabilities = np.where(probabilities >= least, probabilities, 0)
+        return nucleus(probabilities / probabilities.sum(), self.top_p)
+
+    def generate(self, model, prompt, n, temperature, rng):
+        """As model.generate, but for the tail."""
+        if self == Narrowing():
+            return model.generate(prompt, n, temperature, rng=rng)
+        model.generate(prompt, 0)  # refuses what cannot be read, in its own words
+        hs, _ = model.forward(model.vocabulary.encode(prompt), np.zeros(model.hidden_size))
+        Wxh, Whh, Why, bh, by = model.parameters.values()
+        h, drawn = hs[-1], []
+        for _ in range(n):
+            p = self(softmax((Why @ h + by).astype(float), temperature))
+            drawn.append(int(rng.choice(len(p), p=p)))
+            h = np.tanh(Wxh[:, drawn[-1]] + Whh @ h + bh)
+        return model.vocabulary.decode(drawn)
 
 
 def entropy(p):
@@ -54,8 +90,9 @@ def distribution_words(saying, characters):
     first, then = entropy(saying.before), entropy(saying.after)
     return (
         f"First character: most probable <b>{html.escape(best)}</b> "
-        f"({saying.after.max():.0%}). Entropy {first:.2f} nats before temperature, "
-        f"{then:.2f} after: as uncertain as {np.exp(then):.1f} equal choices (its perplexity)."
+        f"({saying.after.max():.0%}), of {np.count_nonzero(saying.after > 1e-12)} that can come. "
+        f"Entropy {first:.2f} nats before, {then:.2f} as drawn: as uncertain "
+        f"as {np.exp(then):.1f} equal choices (its perplexity)."
     )
 
 
@@ -80,7 +117,7 @@ def distribution_svg(saying, characters):
     width = 16 + step * len(order)
     best = visible(characters[int(saying.after.argmax())])
     alt = (
-        f"Bars of the probability of each first character; the tallest after temperature is "
+        f"Bars of the probability of each first character; the tallest as drawn is "
         f"{best}, at {saying.after.max():.2f}, and it was {saying.before.max():.2f} for the "
         f"most probable one before."
     )
@@ -90,7 +127,7 @@ def distribution_svg(saying, characters):
         f'font-family="var(--jp-code-font-family, monospace)" fill="currentColor">'
         f'<line x1="4" x2="{width - 4}" y1="{base}" y2="{base}" stroke="currentColor"/>'
         f"{''.join(parts)}</svg>"
-        "<div>Dashed outline: before temperature. Filled: after.</div>"
+        "<div>Dashed outline: the network's own. Filled: as drawn, at the temperature and without the tail.</div>"
     )
 
 
@@ -167,29 +204,76 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
         indent=False,
         tooltip="Leave chance out of it; temperature then has no say",
     )
+    few = ipywidgets.IntSlider(
+        len(model.vocabulary),
+        min=1,
+        max=len(model.vocabulary),
+        description="Top-k",
+        style=style,
+        layout=wide,
+        tooltip="Only so many characters can come, the most probable",
+    )
+    share = ipywidgets.FloatSlider(
+        1.0,
+        min=0.05,
+        max=1.0,
+        step=0.05,
+        description="Top-p",
+        readout_format=".2f",
+        style=style,
+        layout=wide,
+        tooltip="Only as few of the most probable can come as make up this much together",
+    )
     words, chart = text(live=True), text()
     spoken, surprise = text("", "rnn-text rnn-mono"), text()
     words.layout.min_height = surprise.layout.min_height = "3.4em"  # so that nothing jumps
     panel = Panel(
         "Temperature",
         "move the temperature, the prompt and the seed, and read what the network says",
-        [heat, start, size, ipywidgets.HBox([dice, greedy]), words, chart, surprise, spoken],
+        [
+            heat,
+            few,
+            share,
+            start,
+            size,
+            ipywidgets.HBox([dice, greedy]),
+            words,
+            chart,
+            surprise,
+            spoken,
+        ],
         says=words,
     )
     characters = model.vocabulary.characters
 
     def update(_=None):
         heat.disabled = greedy.value
-        said = say(model, start.value, size.value, heat.value, dice.value, greedy=greedy.value)
+        try:
+            said = say(
+                model,
+                start.value,
+                size.value,
+                heat.value,
+                dice.value,
+                greedy=greedy.value,
+                top_k=few.value if few.value < few.max else None,
+                top_p=share.value,
+            )
+        except ValueError:  # what was said before is no answer to this prompt
+            for part in (chart, spoken, surprise):
+                write(part, "")
+            raise
         write(words, distribution_words(said, characters), live=True)
         write(chart, distribution_svg(said, characters))
         write(spoken, shaded(start.value, said), "rnn-text rnn-mono")
         write(surprise, surprise_words(said))
 
-    for control in (heat, start, size, dice, greedy):
+    for control in (heat, few, share, start, size, dice, greedy):
         control.observe(panel.guard(update), "value")
     panel.controls = {
         "temperature": heat,
+        "top-k": few,
+        "top-p": share,
         "prompt": start,
         "length": size,
         "seed": dice,

@@ -1,5 +1,6 @@
 """The slow way to a gradient, which the quick way is checked against."""
 
+import ast
 from functools import wraps
 
 import numpy as np
@@ -73,6 +74,18 @@ def numerical_gradient_cases(rng):
 
 
 TINY = 5e-8  # turned by less than this, what is left of a difference is mostly rounding
+
+
+def two_names_for_one_array(tree):
+    """Whether two names or more are given to what has a name already: `up = array`."""
+    named = [
+        node.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Name)
+        and isinstance(node.targets[0], ast.Name)
+    ]
+    return len(named) > len(set(named))
 
 
 def observe_slopes(function, args):
@@ -275,11 +288,43 @@ def complex_step(f, array):
     return gradient
 
 
+@NUMERICAL_GRADIENT.mistake(
+    """
+    All slopes are 0: `=` makes no copy, so the array turned up and the array turned down are one and the same, and f sees it twice as it is in the end.
+    Make a copy for each, or ask f between the two.
+    """,
+    sign=two_names_for_one_array,
+)
+def one_array_by_two_names(f, array):
+    gradient = np.zeros(array.shape)
+    for index in np.ndindex(array.shape):
+        above = array
+        above[index] += 1e-5
+        below = array
+        below[index] -= 1e-5
+        gradient[index] = (f(above) - f(below)) / 2e-5
+    return gradient
+
+
+@NUMERICAL_GRADIENT.mistake(
+    """
+    All slopes are 0: `flatten` gives a copy, and what is written into that is lost.
+    Write into the array of slopes itself, or lay out a flat one and give it its shape at the end.
+    """,
+    sign=r"\.flatten\(\)\[.*\] = ",
+)
+def slopes_written_into_a_copy(f, array):
+    gradient = np.zeros(array.shape)
+    for i, index in enumerate(np.ndindex(array.shape)):
+        gradient.flatten()[i] = central(f, array, index, 1e-5)
+    return gradient
+
+
 NUMERICAL_GRADIENT.mistake(
     """
-    All slopes are 0: what is turned and what f is given are not the same array.
-    Is it a copy that is turned?
-    Or is the step so tiny that adding it changes nothing?
+    All slopes are 0: f sees the same before and after.
+    Is it the turned array that f is given, or is a copy turned, or the step so tiny that adding it changes nothing?
+    And does each slope reach the array that is given back?
     """,
     name="original-looked-at",
 )(over_entries(original_looked_at))

@@ -1,6 +1,7 @@
-"""Exercises of lesson 7: a text cut into chunks, and one update of the network on one of them."""
+"""Exercises of lesson 7: a text cut into chunks, an update on one of them, and the loop around it."""
 
 from .chunks import CHUNKS
+from .loop import TRAIN
 from .steps import TRAIN_STEP
 
-EXERCISES_HERE = [CHUNKS, TRAIN_STEP]
+EXERCISES = [CHUNKS, TRAIN_STEP, TRAIN]

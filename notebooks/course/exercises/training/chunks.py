@@ -60,6 +60,14 @@ CHUNKS = Exercise(
 
 
 @CHUNKS.mistake("""
+    The last chunk is missing, whether or not it is whole.
+    Is one cut off at the end that need not be?
+    """)
+def last_chunk_cut_off(indices, seq_length):
+    return chunks(indices, seq_length)[:-1]
+
+
+@CHUNKS.mistake("""
     A last chunk is missing where the text ends exactly with its last target.
     Count how many characters a chunk needs, and compare that with how many are left.
     """)

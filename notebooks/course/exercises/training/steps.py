@@ -226,7 +226,7 @@ def answers_swapped(model, inputs, targets, h_prev):
 
 
 @TRAIN_STEP.mistake("""
-    The chunk is read from a state of zeros, and `h_prev` is not used.
+    The chunk is read from a state of zeros, whatever `h_prev` is.
     What was read in earlier chunks is forgotten.
     """)
 def state_not_carried(model, inputs, targets, h_prev):

@@ -157,13 +157,13 @@ def stand_in(name):
 def install_provided(core, helpers, answers, model):
     """Make `rnn_core` and `course` importable, without what would be an answer here.
 
-    core: the text of rnn_core, cut; helpers: the course's answers to earlier exercises, as texts by
-    name; answers: the names of the exercises whose answers are left out; model: the text of the
-    class Model. Return the answers that are lent by name, and Model.
+    core: the text of rnn_core and of what it imports, cut; helpers: the course's answers to earlier
+    exercises, as texts by name; answers: the names of the exercises whose answers are left out;
+    model: the text of the class Model. Return the answers that are lent by name, and Model.
     """
     rnn_core = types.ModuleType("rnn_core")
     rnn_core._ReferenceUsed = ReferenceUsed
-    sys.modules["rnn_core"] = rnn_core
+    sys.modules["rnn_core"] = sys.modules["rnn_extras"] = rnn_core
     exec(compile(core, "<rnn_core>", "exec"), rnn_core.__dict__)
     lent = {}
     for name, text in helpers.items():

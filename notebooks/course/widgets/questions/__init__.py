@@ -12,6 +12,7 @@ from . import (
     own_text,
     probabilities,
     sampling,
+    scan,
     speed,
     start,
     training,
@@ -34,5 +35,6 @@ _LESSONS = (
     speed,
     own_text,
     beyond,
+    scan,
 )
 QUESTIONS = {name: question for lesson in _LESSONS for name, question in lesson.QUESTIONS.items()}
