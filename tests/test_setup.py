@@ -243,7 +243,9 @@ PAGES = [path for path in FILES if path.suffix == ".md"]
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_pages(page):
     text = page.read_text(encoding="utf-8")
-    fail_with([*broken_links(page, text), *word_troubles(prose(text))])
+    # The site's front page links to where its pages stand when they are built: tests/site looks.
+    links = [] if ".site" in page.parts else broken_links(page, text)
+    fail_with([*links, *word_troubles(prose(text))])
 
 
 # Files -------------------------------------------------------------------------------------
