@@ -27,6 +27,7 @@ OTHERS = {  # what cannot say it itself
     "tests/alternatives": "further right answers to each exercise, a module for each lesson",
     "tests/benchmarks": "the race with PyTorch, JAX and C, and the learning curves",
     "tests/browser": "lessons and widgets in Chromium",
+    "tests/claims": "what the lessons claim, each with an experiment that may refute it",
     "tests/classroom": "a class of twelve on a JupyterHub",
     "tests/mutants": "small changes to right answers, which every check must refuse",
     "tests/rehearsal": "Binder, nbgrader and a room without a network, rehearsed",

@@ -321,6 +321,18 @@ def generate(model, prompt, n, temperature, rng):
         text += model.ix_to_char[ix]
         h = rnn_step(one_hot([ix], model.vocab_size)[0], h, model.Wxh, model.Whh, model.bh)
     return text""",
+    "no-shift-when-cold": """
+def generate(model, prompt, n, temperature, rng):
+    h, text = np.zeros(model.hidden_size), ""
+    for c in prompt:
+        x = one_hot([model.char_to_ix[c]], len(model.by))[0]
+        h = rnn_step(x, h, model.Wxh, model.Whh, model.bh)
+    for _ in range(n):
+        e = np.exp((model.Why @ h + model.by) / temperature)
+        ix = int(rng.choice(len(e), p=e / sum(e)))
+        text += model.ix_to_char[ix]
+        h = rnn_step(one_hot([ix], len(model.by))[0], h, model.Wxh, model.Whh, model.bh)
+    return text""",
     "share-made-whole-first": """
 def split_text(text, fraction):
     n = int(fraction) * len(text)

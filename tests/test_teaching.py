@@ -129,7 +129,7 @@ def test_plans_add_up():
     for lessons, minutes in sessions:
         assert minutes_of(lessons) == int(minutes) <= 90, lessons
     taken = {n for lessons, _ in weeks for n in numbers_in(lessons)}
-    assert taken == set(MINUTES) - {13}
+    assert taken == set(MINUTES) - {11, 13, 14}  # those are for whoever goes on
     assert sum(minutes_of(lessons) for lessons, _ in weeks) == sum(MINUTES[n] for n in taken)
 
 

@@ -25,7 +25,7 @@ from .register import claim
 @claim(
     0,
     "untrained-read",
-    "to an untrained network all 22 characters are equally likely",
+    "not even that a space comes more often than an H",
     "the same network after 300 updates",
     range(5),
     quick=True,
@@ -137,7 +137,7 @@ def the_first_loss_is_known(seed):
 @claim(
     3,
     "untrained-read",
-    "weights this small shrink it at every step, and after five steps it is a whisper",
+    "weights this small shrink the past at every step",
     "the same weights a hundred times as large",
     range(5),
     quick=True,
@@ -157,7 +157,7 @@ def small_weights_let_the_past_fade(seed):
 @claim(
     3,
     "trained-read",
-    "From each of them Why reads a different answer, and the right one",
+    "From each Why reads the right answer",
     "the same network with its memory cut out",
     (1, 2, 3),
     hold=2,

@@ -359,7 +359,7 @@ def a_falling_rate_settles(seed):
 @claim(
     12,
     "race-read",
-    "where the rate stays, the network is worse on what it has read as well",
+    "and the network is worse on what it has read as well",
     "the same network with a rate that falls, in the stored race",
     quick=True,
 )

@@ -634,9 +634,10 @@ def generate_cases(rng):
     """One character, then more, from short prompts and long ones; cold first, then warm."""
     for prompt, n in (("h", 1), ("ho", 1), ("ho", 3), ("hope ", 6), ("perches.", 12), ("p", 0)):
         yield chatty_model(), prompt, n, COLD, np.random.default_rng(1)
+    yield chatty_model(), "hope ", 2, COLD / 10, np.random.default_rng(1)  # exp(scores) overflows
     for prompt, temperature in (("op", 1.0), ("hope", 3.0)):
         yield chatty_model(), prompt, 1, temperature, np.random.default_rng(2)
-    yield chatty_model(), "op", 8, 1.0, np.random.default_rng(2)
+    yield chatty_model(), "op", 16, 1.0, np.random.default_rng(2)
 
 
 def likelihood(model, prompt, texts):
@@ -672,10 +673,10 @@ def observe_longer(function, args):
 def observe_generate(function, args):
     """The text when it is certain; else how often each character comes first, and more."""
     model, prompt, n, temperature, rng = args
-    if n > 1 and temperature != COLD:
+    if n > 1 and temperature > COLD:
         return observe_longer(function, args)
     said = function(*args)
-    if temperature == COLD or not isinstance(said, str) or len(said) != 1:
+    if temperature <= COLD or not isinstance(said, str) or len(said) != 1:
         return said
     texts = [said] + [function(*args) for _ in range(99)]
     one, two = (function(model, prompt, 20, HOT, np.random.default_rng(3)) for _ in "ab")
@@ -853,8 +854,8 @@ def reading_back(choose):
 
 GENERATE.mistake(
     """
-    What the network reads next is not the character that it has just said: the text is unlikely by its own probabilities.
-    Draw once at each step, and both keep and read what was drawn.
+    The text is unlikely by the network's own probabilities.
+    Is what it reads next the very character that it has just said? Draw once at each step, and both keep and read what was drawn; and if it does so, look at how scores become probabilities.
     """,
     name="another-one-read",
 )(reading_back(lambda p, ix, rng: np.eye(len(p))[np.argmax(p)]))
@@ -867,6 +868,24 @@ GENERATE.mistake(
 def greedy_after_the_first(model, prompt, n, temperature, rng):
     text = speaking()(model, prompt, min(n, 1), temperature, rng)
     return text + speaking(draw=argmax)(model, prompt + text, n - len(text), temperature, rng)
+
+
+@GENERATE.mistake(
+    """
+    Where the temperature is low, the scores divided by it are so large that `np.exp` of them is no float any more.
+    Your `apply_temperature` knows what to do.
+    """,
+    error="(?i)nan",
+)
+def no_shift_when_cold(model, prompt, n, temperature, rng):
+    h, text = model.forward(model.vocabulary.encode(prompt), np.zeros(model.hidden_size))[0], ""
+    for _ in range(n):
+        with np.errstate(over="ignore", invalid="ignore"):
+            exps = np.exp((model.Why @ h[-1] + model.by) / temperature)
+            ix = int(rng.choice(len(exps), p=exps / exps.sum()))
+        h, _ = model.forward([ix], h[-1])
+        text += model.ix_to_char[ix]
+    return text
 
 
 GENERATE.mistake("There is one character too many.", name="one-too-many")(

@@ -119,8 +119,10 @@ def after_a_slip(curves):
         colour = INKS.get(role, COLOURS["muted"])
         places = range(1, len(curve) + 1)
         ax.plot(places, curve, dash, color=colour, marker=mark, markersize=4.5, label=name)
+    last = max(map(len, curves.values()))
+    ax.set_xticks([1, *range(5, last + 1, 5)])
     ax.set_ylim(bottom=0)
-    ax.set_xlim(0.5, max(map(len, curves.values())) + 0.5)
+    ax.set_xlim(0.5, last + 0.5)
     ax.legend(fontsize=10, labelcolor=COLOURS["ink"], edgecolor="none", facecolor="white")
     label(ax, "After one wrong letter", "right letters after it", "surprise, in nats")
     alt = (
