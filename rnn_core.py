@@ -174,10 +174,9 @@ class RNN(Network):
         inputs, targets = self._checked_chunk(inputs, targets, hs, ps)
         one_hots, ones = np.eye(len(by), dtype=self.dtype), np.ones(len(inputs), self.dtype)
         xs = one_hots.take(inputs, 0)
-        dys = ps.reshape(-1, len(by)) - one_hots.take(targets, 0)
-        das = self._back_through_time((dys @ Why).reshape(hs[1:].shape), hs, Whh).reshape(
-            -1, len(bh)
-        )
+        dys = ps.reshape(-1, len(by)) - one_hots.take(targets, 0)  # softmax and cross-entropy
+        dhs = (dys @ Why).reshape(hs[1:].shape)  # the blame from each step's own scores
+        das = self._back_through_time(dhs, hs, Whh).reshape(-1, len(bh))
         return {  # each product is the sum over all time steps
             "Wxh": das.T @ xs,
             "Whh": das.T @ hs[:-1].reshape(das.shape),
@@ -187,7 +186,7 @@ class RNN(Network):
         }
 
     def _back_through_time(self, dhs, hs, Whh):
-        """Send the blame of each step's scores, dhs, back through tanh and the states before."""
+        """Send that blame back through tanh and, by Whh, to the states before (lesson 4)."""
         das, dh_next, slopes = np.empty_like(dhs), 0.0, 1 - hs[1:] ** 2
         for t in reversed(range(len(dhs))):
             das[t] = da = (dhs[t] + dh_next) * slopes[t]
