@@ -1,5 +1,6 @@
 """my_rnn.py: grows whole, loses nothing, and never stands in the way of a lesson."""
 
+import ast
 import linecache
 import os
 import re
@@ -15,7 +16,7 @@ import pytest
 import solutions
 from course import keep
 from course.checks import check
-from course.exercises import EXERCISES
+from course.exercises import EXERCISES, LESSONS, is_stub
 from course.keep import files, progress, restore, sources, yours
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -611,6 +612,10 @@ def test_the_stub_can_be_had_back(name):
     exec(cell, scope)
     assert scope["check"](name, scope[name]).message == f"{name}: not written yet"
     assert f'check("{name}", {name})' in cell
+    lesson = solutions.NOTEBOOKS / LESSONS[EXERCISES[name].lesson][0]
+    shown = next(one.cell for one in solutions.written_in(lesson) if one.name == name)
+    functions = [node for node in ast.parse(shown).body if isinstance(node, ast.FunctionDef)]
+    assert is_stub(functions[-1]) and is_stub(ast.parse(cell).body[0])
     assert cell in keep.forget(name)
 
 

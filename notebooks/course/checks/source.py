@@ -8,7 +8,7 @@ import types
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..exercises import EXERCISES
+from ..exercises import EXERCISES, is_stub
 from ..keep import sources
 
 
@@ -47,8 +47,7 @@ class Source:
     @property
     def stub_line(self):
         """The number of the line `raise NotImplementedError` where code stands beside it, or 0."""
-        body = self.tree.body[0].body if self.nodes else []
-        if len(body) < 2:
+        if not self.nodes or is_stub(self.tree.body[0]):
             return 0
         return next(
             (

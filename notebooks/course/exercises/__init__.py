@@ -1,5 +1,6 @@
 """Every exercise of the course by name, in the order of the lessons."""
 
+import ast
 import difflib
 
 from . import (
@@ -22,7 +23,16 @@ from . import (
 )
 from .base import Exercise, Mistake, Model, Within
 
-__all__ = ["EXERCISES", "LESSONS", "Exercise", "Mistake", "Model", "Within", "no_such_exercise"]
+__all__ = [
+    "EXERCISES",
+    "LESSONS",
+    "Exercise",
+    "Mistake",
+    "Model",
+    "Within",
+    "is_stub",
+    "no_such_exercise",
+]
 
 LESSONS = {  # the lessons with exercises: number -> notebook, title
     1: ("01_turn_text_into_numbers.ipynb", "Turn text into numbers"),
@@ -61,6 +71,20 @@ MODULES = (
 )
 
 EXERCISES = {exercise.name: exercise for module in MODULES for exercise in module.EXERCISES}
+
+
+def is_stub(node):
+    """Whether a statement is a function as an exercise begins: all it does is raise
+    NotImplementedError, below the code that is to be mended, where the lesson gives some.
+    """
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    raised = getattr(body[-1], "exc", None) if body else None
+    if getattr(getattr(raised, "func", raised), "id", "") != "NotImplementedError":
+        return False
+    begins = EXERCISES[node.name].begins if node.name in EXERCISES else ""
+    return not body[-1].cause and ast.dump(ast.Module(body[:-1], [])) == ast.dump(ast.parse(begins))
 
 
 def no_such_exercise(name):

@@ -70,6 +70,8 @@ class Exercise:
                    a dict from part to names; an array with fewer axes keeps the outer names
     terms          name of a term of the formula -> the arguments that make it up; to see which
                    term is wrong, the arguments of all the others are set to zero
+    begins         the code that its cell holds before anything is written, where that is to be
+                   mended and not begun from nothing
     """
 
     name: str
@@ -87,6 +89,7 @@ class Exercise:
     parts: tuple[str, ...] = ()
     axes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    begins: str = ""
 
     def mistake(self, hint, *, name="", error="", sign=""):
         r"""Decorate a wrong function with its hint, and so make it a known mistake.

@@ -70,6 +70,23 @@ def with_faults(*faults):
     return broken
 
 
+BEGINS = """\
+T, hs = len(inputs), np.zeros((len(inputs) + 1, len(bh)))
+for t in range(T):
+    hs[t + 1] = np.tanh(Wxh[:, inputs[t]] + Whh @ hs[t] + bh)
+scores = hs[1:] @ Why.T + by
+exps = np.exp(scores - scores.max())
+ps = exps / exps.sum(axis=0)  # (T, V)
+loss = -np.log(ps[np.arange(T), targets]).sum()
+dys, das, later = ps - np.eye(len(by))[targets], np.zeros((T, len(bh))), 0
+for t in reversed(range(T)):
+    das[t] = (dys[t] @ Why + later) * (1 - hs[t] ** 2)
+    later = das[t] @ Whh
+gradients = {"Wxh": das.T @ np.eye(len(by))[inputs], "Whh": das.T @ hs[1:],
+             "Why": dys.T @ hs[1:], "bh": das.sum(axis=0), "by": dys.sum(axis=0)}
+"""
+
+
 def cases(rng):
     """One step; more steps than characters, and fewer; a state of zeros; large weights."""
     for T, V, H, scale in (
@@ -102,6 +119,7 @@ LOSS_AND_GRADIENTS = Exercise(
         "bh": ("unit",),
         "by": ("character",),
     },
+    begins=BEGINS,
 )
 
 NEXT = {"slope": "the gradient of `bh`", "states": "that of `Whh`", "start": "`h_prev`"}

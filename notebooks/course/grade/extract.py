@@ -7,7 +7,7 @@ import types
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..exercises import EXERCISES
+from ..exercises import EXERCISES, is_stub
 
 VERSIONS = 12  # of a function, that are looked at
 NESTED = 8  # `finally` in `finally`: Python writes each of them out twice
@@ -173,17 +173,6 @@ class _Statement:
             names = {getattr(part, "id", getattr(part, "attr", "")) for part in parts}
             return not names & {"yours", "reference"}
         return not is_stub(node)
-
-
-def is_stub(node):
-    """Whether a function does nothing but raise NotImplementedError, as an exercise begins."""
-    if not isinstance(node, ast.FunctionDef):
-        return False
-    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-    if len(body) != 1 or not isinstance(body[0], ast.Raise) or body[0].cause:
-        return False
-    raised = body[0].exc
-    return getattr(getattr(raised, "func", raised), "id", "") == "NotImplementedError"
 
 
 def _names(node, modules):

@@ -12,6 +12,7 @@ import html
 import linecache
 import os
 import sys
+import textwrap
 import types
 from pathlib import Path
 
@@ -179,8 +180,9 @@ def stub(name):
     """The cell of an exercise as it is before anything is written."""
     exercise = EXERCISES[name]
     does = f"Return {exercise.returns}." if exercise.returns else "Nothing is returned."
+    begins = textwrap.indent(exercise.begins, "    ")
     return (
-        f'def {exercise.signature}:\n    """{does}"""\n    # your code here\n'
+        f'def {exercise.signature}:\n    """{does}"""\n{begins}    # your code here\n'
         f'    raise NotImplementedError\n\n\ncheck("{name}", {name})'
     )
 

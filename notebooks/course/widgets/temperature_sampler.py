@@ -260,8 +260,9 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
                 top_p=share.value,
             )
         except ValueError:  # what was said before is no answer to this prompt
-            for part in (chart, spoken, surprise):
-                write(part, "")
+            write(chart, "")
+            write(surprise, "")
+            write(spoken, "", "rnn-text rnn-mono")
             raise
         write(words, distribution_words(said, characters), live=True)
         write(chart, distribution_svg(said, characters))
