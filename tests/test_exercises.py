@@ -37,7 +37,8 @@ backward_batched(inputs, targets, hs, ps, Wxh, Whh, Why)
 perplexity(loss, count) split_text(text, fraction) ngram_probability(counts, context, character)
 gru_step(x, h_prev, W, U, b) gru_backward_step(dh, h_prev, z, r, c, U)
 linear_scan(a, b) linear_scan_backward(dhs, a, before)
-mingru_forward(inputs, h_prev, Wz, Wc, bz, bc)"""
+mingru_forward(inputs, h_prev, Wz, Wc, bz, bc)
+to_torch(Wxh, Whh, Why, bh, by) from_torch(state)"""
 
 
 def ids(pairs):
@@ -126,7 +127,7 @@ def test_all_exercises_are_there_with_mistakes_enough():
     assert [exercise.signature for exercise in EXERCISES.values()] == [
         signature for signature in named if signature.split("(")[0] in EXERCISES
     ]
-    assert len(named) == len(EXERCISES) == 38
+    assert len(named) == len(EXERCISES) == 40
     lessons = [exercise.lesson for exercise in EXERCISES.values()]
     assert lessons == sorted(lessons)
     assert len(MISTAKES) >= 700

@@ -390,3 +390,18 @@ def mingru_forward(rng):
         V += 1
         weights = (rng.normal(size=shape) for shape in ((H, V), (H, V), H, H))
         yield rng.integers(V, size=(T, B)), rng.normal(size=(B, H)), *weights
+
+
+def to_torch(rng):
+    for H, V in rng.integers(1, 7, (25, 2)):
+        yield tuple(weights(rng, V, H, 1.0))
+    yield tuple(weights(rng, 3, 3, 2.0))
+
+
+def from_torch(rng):
+    names = ("rnn.weight_ih_l0", "rnn.weight_hh_l0", "linear.weight", "rnn.bias_ih_l0")
+    names += ("linear.bias",)
+    for arrays in to_torch(rng):
+        state = dict(zip(names, arrays, strict=True))
+        state["rnn.bias_hh_l0"] = rng.normal(size=len(arrays[3]))
+        yield ({name: state[name] for name in rng.permutation(sorted(state)).tolist()},)

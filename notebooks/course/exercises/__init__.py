@@ -9,6 +9,7 @@ from . import (
     characters,
     clipping,
     forward,
+    frameworks,
     gates,
     inside,
     mending,
@@ -49,6 +50,7 @@ LESSONS = {  # the lessons with exercises: number -> notebook, title
     12: ("12_your_own_text.ipynb", "Your own text"),
     13: ("13_what_came_next.ipynb", "What came next"),
     14: ("14_recurrence_that_does_not_wait.ipynb", "Recurrence that does not wait"),
+    15: ("15_out_and_back.ipynb", "Out and back"),
 }
 
 MODULES = (
@@ -68,6 +70,7 @@ MODULES = (
     own_text,
     gates,
     scan,
+    frameworks,
 )
 
 EXERCISES = {exercise.name: exercise for module in MODULES for exercise in module.EXERCISES}
