@@ -6,6 +6,7 @@ from .characters import *
 from .clinic import *
 from .clipping import *
 from .forward import *
+from .frameworks import *
 from .inside import *
 from .map import course_map as course_map
 from .optimisers import *

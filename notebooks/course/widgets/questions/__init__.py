@@ -7,6 +7,7 @@ from . import (
     clinic,
     clipping,
     forward,
+    frameworks,
     inside,
     optimisers,
     own_text,
@@ -36,5 +37,6 @@ _LESSONS = (
     own_text,
     beyond,
     scan,
+    frameworks,
 )
 QUESTIONS = {name: question for lesson in _LESSONS for name, question in lesson.QUESTIONS.items()}
