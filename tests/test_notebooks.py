@@ -23,7 +23,7 @@ from reading import (
 )
 
 PATHS = lesson_paths()
-LAST = 14
+LAST = 15
 each = pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
 SETUP = 'import sys; sys.path.insert(0, "..")'
 OPENING, CLOSING = "What you'll build", ["What you built", "Going further"]

@@ -13,9 +13,9 @@ def by_a_table_of_names(Wxh, Whh, Why, bh, by):
     return state
 
 
-def with_keywords(Wxh, Whh, Why, bh, by):
-    rnn = dict(weight_ih_l0=Wxh, weight_hh_l0=Whh, bias_ih_l0=bh, bias_hh_l0=bh - bh)
-    linear = dict(bias=by, weight=Why)
+def a_dictionary_for_each_part(Wxh, Whh, Why, bh, by):
+    rnn = {"bias_hh_l0": bh - bh, "weight_ih_l0": Wxh, "weight_hh_l0": Whh, "bias_ih_l0": bh}
+    linear = {"bias": by, "weight": Why}
     state = {"rnn." + name: array for name, array in rnn.items()}
     state.update({"linear." + name: array for name, array in linear.items()})
     return state
@@ -37,6 +37,6 @@ def by_the_ends_of_the_names(state):
 
 
 ALTERNATIVES = {
-    "to_torch": [by_a_table_of_names, with_keywords],
+    "to_torch": [by_a_table_of_names, a_dictionary_for_each_part],
     "from_torch": [with_both_biases_stacked, by_the_ends_of_the_names],
 }

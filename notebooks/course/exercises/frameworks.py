@@ -374,7 +374,10 @@ def ends_out_of_order(state):
     `linear.bias` is `by`; the two of the recurrence are `bias_ih_l0` and `bias_hh_l0`.
     """)
 def wrong_bias_added(state):
-    return back(state, bh=state["rnn.bias_ih_l0"] + np.resize(state["linear.bias"], len(state["rnn.bias_ih_l0"])))
+    return back(
+        state,
+        bh=state["rnn.bias_ih_l0"] + np.resize(state["linear.bias"], len(state["rnn.bias_ih_l0"])),
+    )
 
 
 @FROM_TORCH.mistake("""
