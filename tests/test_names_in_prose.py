@@ -17,7 +17,7 @@ from reading import FENCED, INLINE, NOTEBOOKS, ROOT, lesson_paths, read_lesson
 
 PATHS = lesson_paths()
 # Libraries that a lesson may speak of without importing them.
-ELSEWHERE = {"torch", "jax", "nn", "pip", "jupyter", "pytest"}
+ELSEWHERE = {"torch", "jax", "nn", "pip", "jupyter", "pytest", "safetensors"}
 MODULES = (
     "rnn_core",
     "course.plots",

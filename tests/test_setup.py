@@ -250,7 +250,7 @@ def test_pages(page):
 
 # Files -------------------------------------------------------------------------------------
 
-BINARY = {".png", ".npz", ".ico", ".gif", ".zip"}
+BINARY = {".png", ".npz", ".ico", ".gif", ".zip", ".safetensors"}
 
 
 def test_files_are_utf8_with_unix_newlines():
