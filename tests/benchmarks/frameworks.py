@@ -144,7 +144,7 @@ class Optax:
 
 class MLX:
     name, package = "MLX", "mlx"
-    follow = "not with its own: the memory starts from 0 and ε stands outside"
+    follow = 'eps=1e-30, which may not be 0, and its state "v" filled with 1e-8'
 
     def defaults(self):
         import mlx.optimizers
@@ -156,7 +156,10 @@ class MLX:
         import mlx.optimizers
 
         weights = {"w": mx.zeros(gradients.shape[1])}
-        optimizer = mlx.optimizers.Adagrad(RATE)
+        optimizer = mlx.optimizers.Adagrad(RATE, **({"eps": 1e-30} if follow else {}))
+        optimizer.init(weights)
+        if follow:
+            optimizer.state["w"]["v"] = mx.full(gradients.shape[1], 1e-8)
         for gradient in gradients:
             weights = optimizer.apply_gradients({"w": mx.array(gradient.astype("f4"))}, weights)
         return np.array(weights["w"]).astype(float)
@@ -175,7 +178,7 @@ class MLX:
 
 class Paddle:
     name, package, distribution = "Paddle", "paddle", "paddlepaddle"
-    follow = "not with its own: ε stands outside"
+    follow = "initial_accumulator_value=1e-8, epsilon=0"
 
     def defaults(self):
         import paddle
@@ -188,7 +191,8 @@ class Paddle:
 
         weight = paddle.create_parameter([gradients.shape[1]], "float64")
         weight.set_value(np.zeros(gradients.shape[1]))
-        optimizer = paddle.optimizer.Adagrad(RATE, parameters=[weight])
+        how = {"initial_accumulator_value": 1e-8, "epsilon": 0.0} if follow else {}
+        optimizer = paddle.optimizer.Adagrad(RATE, parameters=[weight], **how)
         for gradient in gradients:
             optimizer.clear_grad()
             (weight * paddle.to_tensor(gradient)).sum().backward()

@@ -89,7 +89,7 @@ def two_biases_move_twice_as_far(seed):
     15,
     "first-step-read",
     "Five frameworks, and none has your rule.",
-    "each set as the table says, where that can be done",
+    "each set as the table says",
     quick=True,
 )
 def no_framework_has_our_rule():
@@ -99,8 +99,8 @@ def no_framework_has_our_rule():
         for row in rows
     }
     steps = [float(row["first step"]) for row in rows]
-    set_right = [float(row["then apart"]) for row in rows if "not with" not in row["to follow"]]
-    return ours == {False} and min(abs(s - 0.001) for s in steps) > 9e-4 and max(set_right) < 1e-7
+    set_right = [float(row["then apart"]) for row in rows]
+    return ours == {False} and min(abs(s - 0.001) for s in steps) > 9e-4 and max(set_right) < 1e-6
 
 
 @claim(
