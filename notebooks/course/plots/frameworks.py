@@ -33,6 +33,7 @@ def paths_apart(distances, every):
     ax.set_ylim(_LEAST, 30)
     ax.set_yticks([1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1])
     ax.axhline(1e-15, color=COLOURS["muted"], linewidth=1.2, linestyle=":")
+    ax.set_xticks([tick for tick in ax.get_xticks() if tick <= updates[-1]])
     ax.set_xlim(0, updates[-1] * 1.28)
     label(
         ax,
