@@ -958,7 +958,7 @@ def test_some_lessons_only(tmp_path, capsys):
         ("--jobs", "2.5", "a whole number of at least 1, not 2.5"),
         ("--limit-seconds", "nan", "a number of at least 0.1, not nan"),
         ("--limit-memory", "100", "a whole number of at least 256, not 100"),
-        ("--lessons", "15", "(choose from "),  # argparse: before and after this, by Python
+        ("--lessons", "16", "(choose from "),  # argparse: before and after this, by Python
     ],
 )
 def test_options_that_cannot_be_are_refused(option, value, said, tmp_path, capsys):
