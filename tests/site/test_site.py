@@ -132,7 +132,7 @@ def test_weight(pages, built, figures):
 # In the browser ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_every_page_fits_and_keeps_to_itself(sheet, built, width):
     one, wide = sheet(width), []
     for name in page_names(built.folder):
@@ -163,6 +163,19 @@ def test_axe_finds_nothing_serious(sheet, built, axe, theme):
         page.evaluate(axe)
         found += [f"{name}: {words}" for words in page.evaluate(AXE, rules)]
     assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_whatever_an_output_holds_can_be_read(sheet, axe, theme):
+    page = sheet(1280, theme).open("notebooks/10_the_clinic.html")
+    page.evaluate(
+        """document.querySelector('.cell_output .text_html:not(:has(.widget))').innerHTML =
+        `<p>Words, <a href="#">a link</a>, <code>code</code>.</p><pre>A block.</pre>
+        <p class="text-muted">Quiet words.</p><table class="table"><tr><th>Head<td>number
+        <tr><td><code>odd</code><td>row<tr><td>even<td>row</table>`"""
+    )
+    page.evaluate(axe)
+    assert page.evaluate(AXE, {"runOnly": ["color-contrast"]}) == []
 
 
 def test_formulas_are_drawn_and_can_be_heard(sheet, built):
