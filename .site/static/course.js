@@ -20,7 +20,7 @@ for (const line of document.querySelectorAll(".bd-article > section > .live, .bd
 }
 
 function reachable() {
-  for (const part of document.querySelectorAll(".formula, .bd-article pre, .pst-scrollable-table-container, .still"))
+  for (const part of document.querySelectorAll(".formula, mjx-container.wide, .bd-article pre, .pst-scrollable-table-container, .still"))
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     else part.removeAttribute("tabindex");
 }
