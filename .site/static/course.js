@@ -20,7 +20,8 @@ for (const line of document.querySelectorAll(".bd-article > section > .live, .bd
 }
 
 function reachable() {
-  for (const part of document.querySelectorAll(".formula, mjx-container.wide, .bd-article pre, .pst-scrollable-table-container, .still"))
+  const wide = ".formula, mjx-container.wide, .bd-article pre, .pst-scrollable-table-container, .still";
+  for (const part of document.querySelectorAll(wide))
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     else part.removeAttribute("tabindex");
 }
