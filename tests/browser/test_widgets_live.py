@@ -111,7 +111,8 @@ CASES = [
             "(lambda said: [c['prompt'] + said.text, m('temperature_sampler').surprise_words(said), "
             f"m('temperature_sampler').distribution_words(said, {model}.vocabulary.characters)])("
             f"m('temperature_sampler').say({model}, c['prompt'], c['length'], c['temperature'], "
-            "c['seed'], greedy=c['greedy']))",
+            "c['seed'], greedy=c['greedy'], top_p=c['top-p'], "
+            f"top_k=None if c['top-k'] == len({model}.vocabulary) else c['top-k']))",
             (("Temperature", "temperature"), ("Length", "length")),
             warm_up=("Temperature", 45),
         )
@@ -338,10 +339,18 @@ def test_temperature_sampler(lesson, case, box):
     tick = box.root.get_by_role("checkbox")
     see_change(box, case, lambda: tick.click(), "greedy")
     see_change(box, case, lambda: box.press(tick, "Space"), "greedy")
+    for description, control in (("Top-k", "top-k"), ("Top-p", "top-p")):  # all is let through
+        handle = box.handle(description)
+        see_change(box, case, lambda h=handle: box.press(h, "ArrowLeft"), control, much=False)
+        see_change(box, case, lambda h=handle: box.drag(h, -200), control)
+        hold_still(box, before=places)
+        see_change(box, case, lambda h=handle: box.press(h, "End"), control)
+    answer = box.root.locator(".rnn-text svg, .rnn-mono")
     for wrong in ("", "Hope?"):
         box.write(prompt, wrong)
         box.root.get_by_role("alert").wait_for()
         hold_still(box, before=places)
+        assert not any(part.is_visible() for part in answer.all()), "no answer to this prompt"
     box.write(prompt, "Hope")
     box.root.get_by_role("alert").wait_for(state="detached")
     hold_still(box, before=places)
