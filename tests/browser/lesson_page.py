@@ -178,7 +178,12 @@ class LessonPage:
             for (const cell of window.course.cells()) {
               if (cell.model.type !== 'code' || !cell.model.outputs.length) continue;
               await window.course.show(cell.model.id);
-              while (!cell.node.querySelector('.jp-OutputArea-output')) {  // drawn when in view
+              const drawn = () => {  // JupyterLab draws what is in view, the browser too
+                const parts = [...cell.node.querySelectorAll('.jp-OutputArea-output')];
+                return parts.length === cell.model.outputs.length && parts.every(part =>
+                  part.hasChildNodes() && part.checkVisibility({contentVisibilityAuto: true}));
+              };
+              while (!drawn()) {
                 if (performance.now() > end) throw new Error(`no output of ${cell.model.id}`);
                 await new Promise(requestAnimationFrame);
               }
