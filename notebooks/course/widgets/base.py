@@ -5,11 +5,11 @@ import html
 
 import ipywidgets
 
-from ..plots.style import COLOURS, INKS
+from ..plots.style import COLOURS, INKS, LIGHTS
 
 # Colours follow JupyterLab's theme where the page has one; the second value serves elsewhere. On a
-# dark page inks become the brighter fills of the palette, and shadings are thinned, so that lines
-# and words stand out there too.
+# dark page inks become the brighter fills of the palette, those of words brighter still, and shadings
+# are thinned, so that lines and words stand out there too.
 _DARK = "body[data-jp-theme-light='false'] .rnn-panel"
 _STYLE = (
     """<style>
@@ -45,6 +45,10 @@ _STYLE = (
         f"{_DARK} svg [{part}='{INKS[role]}'] {{ {part}: {COLOURS[role]}; }}\n"
         for role in ("input", "hidden", "output", "gradient", "memory")
         for part in ("fill", "stroke")
+    )
+    + "".join(
+        f"{_DARK} svg text[fill='{INKS[role]}'] {{ fill: {light}; }}\n"
+        for role, light in LIGHTS.items()
     )
     + "".join(  # ten shades either way; thousands of characters wear them, so they are classes
         f".rnn-panel .rnn-{name}-{level} {{ background: rgba({rgb}, calc({0.075 * level:.3f} * "

@@ -246,6 +246,11 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
     )
     characters = model.vocabulary.characters
 
+    def show_answer(visibility):
+        """What was said before is no answer to a wrong prompt; its place stays, so nothing jumps."""
+        for part in (chart, surprise, spoken):
+            part.layout.visibility = visibility
+
     def update(_=None):
         heat.disabled = greedy.value
         try:
@@ -259,15 +264,14 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
                 top_k=few.value if few.value < few.max else None,
                 top_p=share.value,
             )
-        except ValueError:  # what was said before is no answer to this prompt
-            write(chart, "")
-            write(surprise, "")
-            write(spoken, "", "rnn-text rnn-mono")
+        except ValueError:
+            show_answer("hidden")
             raise
         write(words, distribution_words(said, characters), live=True)
         write(chart, distribution_svg(said, characters))
         write(spoken, shaded(start.value, said), "rnn-text rnn-mono")
         write(surprise, surprise_words(said))
+        show_answer("visible")
 
     for control in (heat, few, share, start, size, dice, greedy):
         control.observe(panel.guard(update), "value")
