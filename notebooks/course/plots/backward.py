@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
-from .style import COLOURS, INKS, MARKERS, Picture, bare, label, new_figure, drawn
+from .style import COLOURS, INKS, MARKERS, Picture, bare, drawn, label, new_figure
 
 __all__ = [
     "backprop_chain",

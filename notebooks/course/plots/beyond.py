@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, drawn
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["attention", "gate", "gate_map", "memory_measured", "recall", "recalled"]
 

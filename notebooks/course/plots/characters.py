@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from .style import COLOURS, INKS, Picture, label, new_figure, drawn
+from .style import COLOURS, INKS, Picture, drawn, label, new_figure
 
 __all__ = ["one_hot_grid", "pair_counts"]
 

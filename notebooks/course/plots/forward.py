@@ -11,7 +11,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from rnn_core import Vocabulary
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, drawn
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["one_step", "same_end", "squashed", "unrolled"]
 

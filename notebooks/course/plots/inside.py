@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, drawn
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["best_units", "controls", "cost_of_silence", "state_map", "text_by_unit"]
 

@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from rnn_core import Adagrad, FastRNN
 
 from ..texts import DICKINSON
-from .style import COLOURS, INKS, Picture, label, new_figure, drawn
+from .style import COLOURS, INKS, Picture, drawn, label, new_figure
 
 __all__ = [
     "bars_by_character",

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from ..survey import RARE, survey
-from .style import COLOURS, INKS, Picture, label, new_figure, drawn
+from .style import COLOURS, INKS, Picture, drawn, label, new_figure
 
 __all__ = ["alphabet", "climb", "gaps", "surprise_scales"]
 

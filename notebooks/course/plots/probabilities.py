@@ -6,7 +6,7 @@ import numpy as np
 
 import rnn_core
 
-from .style import COLOURS, INKS, Picture, label, new_figure, drawn
+from .style import COLOURS, INKS, Picture, drawn, label, new_figure
 
 __all__ = [
     "float_range",

@@ -6,7 +6,7 @@ from matplotlib.ticker import FuncFormatter
 
 from rnn_core import softmax
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, drawn
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["after_a_slip", "entropy_curve", "roulette", "temperatures"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, drawn
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["reading_race", "remembered", "scan_pays", "scan_rounds"]
 

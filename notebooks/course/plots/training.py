@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, drawn
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["baseline_bars", "by_position", "chunked", "ladder", "losses", "smoothed"]
 
