@@ -18,7 +18,7 @@ from course.widgets.temperature_sampler import (
     temperature_sampler,
 )
 from driving import drive, growth
-from rnn_core import RNN
+from rnn_core import RNN, Vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,24 @@ def test_the_box_agrees_with_the_plain_function(model):
         assert panel.controls["temperature"].disabled == now["greedy"]
 
     drive(panel.controls, agree, moves=60)
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "first"),
+    [
+        ("Hope", "Hope"),
+        ("hope", "e"),
+        ("ACGT\n", "A"),
+        ("дождь ", "д"),
+        ("山水", "山"),
+        ("01\n", "1"),
+    ],
+)
+def test_the_first_prompt_can_be_read(alphabet, first):
+    network = RNN(len(set(alphabet)), 4, 3, seed=0)
+    network.vocabulary = Vocabulary(alphabet)
+    panel = temperature_sampler(network, length=10)
+    assert panel.controls["prompt"].value == first and panel.message.value == ""
 
 
 def test_memory_does_not_grow(model):

@@ -155,8 +155,20 @@ def surprise_words(saying):
     )
 
 
-def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=0):
-    """Return a box that samples from a trained network as its controls are moved."""
+def first_words(model, prompt="Hope"):
+    """A prompt that a network can read: this one, or else the first letter that it knows."""
+    known = model.vocabulary.characters
+    if set(prompt) <= set(known):
+        return prompt
+    return next(filter(str.isalpha, known), known[-1])
+
+
+def temperature_sampler(model, prompt=None, length=200, temperature=1.0, seed=0):
+    """Return a box that samples from a trained network as its controls are moved.
+
+    prompt: what it reads first; if none is given, "Hope", or a letter that the network knows.
+    """
+    prompt = first_words(model) if prompt is None else prompt
     style = {"description_width": "90px"}
     wide = {"width": "420px"}
     heat = ipywidgets.FloatLogSlider(
