@@ -4,6 +4,7 @@ import base64
 import html
 import io
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 # Colour tells what a quantity is, in formulas, figures and widgets alike, and never tells it
@@ -48,7 +49,8 @@ class Picture:
         self.alt = alt
         self.width = round(figure.get_figwidth() * PIXELS_PER_INCH)
         file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=2 * PIXELS_PER_INCH, metadata={"Software": None})
+        figure.set_dpi(2 * PIXELS_PER_INCH)
+        FigureCanvasAgg(figure).print_png(file)  # savefig would lay everything out twice
         self.png = file.getvalue()
 
     def html(self):
