@@ -350,6 +350,13 @@ def test_stored_outputs_are_whole(path):
     holds(path, troubles())
 
 
+def test_notebooks_are_small():
+    """GitHub and a slow connection show them at once; what grows them is most often a picture."""
+    sizes = {path.name: path.stat().st_size for path in PATHS}
+    assert max(sizes.values()) <= 700_000, f"above 700 kB, refresh or draw less: {sizes}"
+    assert sum(sizes.values()) <= 3_800_000, f"above 3.8 MB in all, refresh or draw less: {sizes}"
+
+
 @each
 def test_stored_outputs_are_fit_to_read(path):
     def troubles():

@@ -7,6 +7,7 @@ import io
 import unicodedata
 
 from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -54,7 +55,10 @@ class Picture:
         for words in figure.findobj(Text) if _BORROWED else ():
             words.set_fontfamily([*words.get_fontfamily(), *_BORROWED])
         file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=2 * PIXELS_PER_INCH, metadata={"Software": None})
+        figure.set_dpi(2 * PIXELS_PER_INCH)
+        FigureCanvasAgg(figure).print_png(
+            file, metadata={"Software": None}
+        )  # savefig would lay everything out twice
         self.png = file.getvalue()
 
     def html(self):
