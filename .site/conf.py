@@ -76,7 +76,7 @@ class Formulas:
             html = re.sub(r"MJX-\d+-", "", json.loads(answer)).replace("xlink:href", "href")
             glyphs = {id_: path for path, id_ in re.findall(GLYPH, html)}
             html = re.sub(r"<defs>.*?</defs>", "", html)
-            if float(re.search(r'width="([\d.]+)ex"', html)[1]) > 36:  # wider than a phone
+            if float(re.search(r'width="([\d.]+)ex"', html)[1]) > 26:  # wider than a phone
                 html = html.replace('class="MathJax"', 'class="MathJax wide"', 1)
             self.drawn[key] = html, glyphs
         return self.drawn[key]

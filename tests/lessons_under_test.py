@@ -23,6 +23,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="run the experiments behind all that the lessons claim, on all seeds (ten minutes)",
     )
+    parser.addoption(
+        "--absurd",
+        action="store_true",
+        help="give every check functions that are not even wrong (a minute)",
+    )
 
 
 def pytest_configure(config):
@@ -45,7 +50,11 @@ def pytest_ignore_collect(collection_path):
 
 
 WAITING = ("test_solved_lesson[", "test_what_the_lessons_collected")
-LONG = {"--alternatives": "test_lesson_with_other_right_ways[", "--claims": "test_all_seeds["}
+LONG = {
+    "--alternatives": "test_lesson_with_other_right_ways[",
+    "--claims": "test_all_seeds[",
+    "--absurd": "test_abuse_gets_a_sentence[",
+}
 
 
 def pytest_collection_modifyitems(config, items):

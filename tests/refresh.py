@@ -5,15 +5,17 @@
     python tests/refresh.py --check                      store nothing, say which are out of date
 
 What is stored is the same on every run and on every supported Python: one stream for each kind
-of print, no times, no widget models, of the metadata only tags and cell ids. What answers a
-"Predict first" is folded. A lesson whose cells raise an error or write to stderr is not stored.
-It runs in a copy of the course without anyone's my_rnn.py. On another processor trained networks
-come out a little different: pictures of them, which nbval does not compare, are then called out
-of date too.
+of print, no times, no widget models, of the metadata only tags and cell ids. Pictures have a palette
+and so a third of the bytes. What answers a "Predict first" is folded. A lesson whose cells raise an
+error or write to stderr is not stored. It runs in a copy of the course without anyone's my_rnn.py.
+On another processor trained networks come out a little different: pictures of them, which nbval
+does not compare, are then called out of date too.
 """
 
 import argparse
+import base64
 import contextlib
+import io
 import json
 import os
 import re
@@ -27,6 +29,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from PIL import Image, ImageChops, ImageStat
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -37,6 +40,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+PICTURE = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+")
 PROMPT = "**Predict first.**"
 FOLDED = "hide-output"  # for a site; JupyterLab folds by {"jupyter": {"outputs_hidden": true}}
 VEIL = " \n"  # JupyterLab shows the first line of what is folded, so that is left empty
@@ -167,9 +171,28 @@ def keep(output, number):
         for kind, value in output.data.items():
             if kind.startswith("image/") and isinstance(value, str):
                 output.data[kind] = value.strip()
+            if kind == "text/html":
+                output.data[kind] = PICTURE.sub(in_few_colours, value)
     if output.output_type == "execute_result":
         output.execution_count = number
     return output.get("data") != {}
+
+
+def in_few_colours(found):
+    """Return the same picture with a palette, as good to the eye: of 48 colours, or 256 for a heat map.
+
+    Pillow first picks colours that leave none far away, then moves each to the mean of its pixels,
+    so that what is large (a background, a heat map's fields) keeps its tint.
+    """
+    picture = Image.open(io.BytesIO(base64.b64decode(found[0]))).convert("RGB")
+    for colours in (48, 256):
+        few = picture.quantize(colours, Image.Quantize.MAXCOVERAGE, kmeans=1)
+        off = ImageStat.Stat(ImageChops.difference(picture, few.convert("RGB"))).mean
+        if max(off) < 0.75:  # of 255, in one of red, green and blue
+            break
+    file = io.BytesIO()
+    few.save(file, "png", optimize=True)
+    return base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def refuse(notebook, *folders):

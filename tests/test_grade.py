@@ -196,6 +196,8 @@ def test_no_answer_is_lent(wanted):
 
 def test_what_comes_before_is_lent():
     assert {"one_hot", "softmax"} <= set(provided.provided_for("forward")["helpers"])
+    every = provided.provided_for(list(EXERCISES)[-1])["helpers"]
+    assert not [name for name, text in every.items() if "course." in text]  # it is not there
     assert "forward" not in provided.provided_for("softmax")["helpers"]
     assert "type(temperature)" in provided.core_for("apply_temperature")
     lent = provided.provided_for(None)  # what is only looked at is lent no answer

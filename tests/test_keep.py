@@ -608,7 +608,8 @@ def test_forgetting_what_stands_with_something_else_changes_nothing(my_rnn):
 def test_the_stub_can_be_had_back(name):
     from course.checks import check as checking
 
-    cell, scope = keep.stub(name), {"check": lambda *args: checking(*args, keep=False)}
+    cell = keep.stub(name)
+    scope = {"np": np, "check": lambda *args: checking(*args, keep=False)}
     exec(cell, scope)
     assert scope["check"](name, scope[name]).message == f"{name}: not written yet"
     assert f'check("{name}", {name})' in cell

@@ -82,5 +82,6 @@ def test_figures_text_is_legible(name):
 
 
 @pytest.mark.parametrize("name", LIGHTS)
-def test_formulas_are_legible_on_a_dark_page(name):
-    assert contrast(LIGHTS[name], "#111111") >= 4.5
+def test_words_and_formulas_are_legible_on_a_dark_page(name):
+    for paper in ("#111111", "#212121"):  # JupyterLab's page and its outputs
+        assert contrast(LIGHTS[name], paper) >= 4.5

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course import plots
+from course.plots import style
 
 FALLING = 77 * np.exp(-np.arange(500) / 60)
 
@@ -78,3 +79,20 @@ def test_ladder_and_places():
     assert "2-gram" in plots.ladder({"uniform": 3.0, "2-gram": 1.2}, {"network": 0.1}).alt
     curves = {"carried": np.full(25, 0.1), "from zeros": np.linspace(1, 0.1, 25)}
     assert "carried, from zeros" in plots.by_position(curves, [1.2, 0.5]).alt
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "text", ["山水 山水 日本", "שלום עולם", "क्या है", "na\u0301 \u200d\ufe0f", "😀👍 ok"]
+)
+def test_an_alphabet_of_any_script_is_drawn_without_a_warning(text):
+    picture = plots.alphabet(text * 3)
+    assert picture.png.startswith(b"\x89PNG") and "Bars of how often" in picture.alt
+
+
+def test_what_no_font_has_is_shown_as_its_code(monkeypatch):
+    monkeypatch.setattr(style.font_manager.fontManager, "ttflist", [])
+    style._has_font.cache_clear()
+    assert [style.drawn(c) for c in "a é\n"] == ["a", "␣", "é", "↵"]
+    assert style.drawn("\u0301") == "U+0301" and style.drawn("\U0001f9ff") == "U+1F9FF"
+    style._has_font.cache_clear()

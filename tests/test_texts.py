@@ -358,3 +358,11 @@ def test_ten_megabytes_are_read_and_encoded_in_about_a_second():
     text = read_text(data)
     Vocabulary(text).encode(text)
     assert time.process_time() - start < 3  # a third of that on a machine with nothing else to do
+
+
+@pytest.mark.parametrize("path", ["C:\new\text.txt", "a\folder\table.csv"])
+def test_a_path_whose_backslashes_were_read_as_signs_gets_a_hint(path):
+    with pytest.raises(ValueError, match="with / in place of a backslash"):
+        read_text(path)
+    with pytest.raises(ValueError, match="give its whole path\\."):
+        read_text(path.translate({ord(sign): "x" for sign in "\a\b\f\n\r\t\v"}))

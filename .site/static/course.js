@@ -11,7 +11,8 @@ function printWith(opened) {
 }
 
 for (const line of document.querySelectorAll(".bd-article > section > .live, .bd-article > .live")) {
-  for (const [words, opened] of [["Print as a hand-out", false], ["Print with solutions", true]]) {
+  const ways = [["Print as a hand-out", false], ["Print with solutions", true]];
+  for (const [words, opened] of folds().length ? ways : [["Print", false]]) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
     button.addEventListener("click", () => printWith(opened));
     line.append(" ", button);
@@ -19,7 +20,8 @@ for (const line of document.querySelectorAll(".bd-article > section > .live, .bd
 }
 
 function reachable() {
-  for (const part of document.querySelectorAll(".formula, .bd-article pre, .pst-scrollable-table-container, .still"))
+  const wide = ".formula, mjx-container.wide, .bd-article pre, .pst-scrollable-table-container, .still";
+  for (const part of document.querySelectorAll(wide))
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     else part.removeAttribute("tabindex");
 }

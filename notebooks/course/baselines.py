@@ -39,7 +39,9 @@ class NGram:
         if self.order < 1 or self.vocab_size < 1:
             raise ValueError(f"order and vocab_size must be 1 or more, not {order}, {vocab_size}.")
         if self.vocab_size**self.order >= 2**63:
-            raise ValueError(f"order {order} is too high for {vocab_size} distinct characters.")
+            raise ValueError(
+                f"order {order} is too high for {vocab_size} distinct characters: choose a lower one."
+            )
         if smoothing not in SMOOTHINGS:
             raise ValueError(f"smoothing must be one of {SMOOTHINGS}, not {smoothing!r}.")
         if not 0 < k < math.inf:

@@ -1,6 +1,7 @@
 """What there is to know about a text before a network is trained on it."""
 
 import time
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from rnn_core import Adam, FastRNN, cross_entropy, orthogonal
 
 RARE = 5  # a character that occurs less often can hardly be learnt
 LONG = 1000  # characters in one line
+AT_ONCE = 1_000_000  # probabilities that are held in memory together
 VALIDATION_CHARS = 20_000  # characters of the validation part that are looked at
 
 
@@ -84,10 +86,10 @@ def _some(characters, most=8):
 
 
 def ascii_safe(character):
-    """A character that can be shown as it is, or its code."""
+    """A character that can be shown as it is, or its code (of marks that stand on another, too)."""
     names = {"\n": "newline", " ": "space", "\t": "tab"}
-    shown = character if character.isprintable() else f"U+{ord(character):04X}"
-    return names.get(character, shown)
+    alone = character.isprintable() and not unicodedata.category(character).startswith("M")
+    return names.get(character, character if alone else f"U+{ord(character):04X}")
 
 
 # What to train, and how long it will take ----------------------------------------------------
@@ -139,11 +141,17 @@ def seconds_per_update(text, vocabulary, made, limit=0.08):
 
 
 def nats_per_character(model, text, skip=1):
-    """Return the loss of a model on a text that it reads from a state of zeros.
+    """Return the loss of a model on a text that it reads from a state of zeros, piece by piece.
 
     The first `skip` characters are read and not predicted, so that a network and tables of n-grams
     can be examined on the same ones: skip=4 for tables of up to 5 characters.
     """
     indices = model.vocabulary.encode(text)
-    _, ps = model.forward(indices[:-1], np.zeros(model.hidden_size))
-    return cross_entropy(ps[skip - 1 :], indices[skip:]) / (len(indices) - skip)
+    h, loss = np.zeros(model.hidden_size), 0.0
+    step = max(1, AT_ONCE // len(model.vocabulary))
+    for start in range(0, len(indices) - 1, step):
+        targets = indices[start + 1 :][:step]
+        hs, ps = model.forward(indices[start:][: len(targets)], h)
+        h, first = hs[-1], max(0, skip - 1 - start)
+        loss += cross_entropy(ps[first:], targets[first:])
+    return loss / (len(indices) - skip)

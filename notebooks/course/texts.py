@@ -159,6 +159,7 @@ def balanced_brackets(length, rng=None, depth=4, kinds=("()", "[]", "{}")):
 
 LARGEST = 10_000_000  # bytes
 _MADE_BY_PROGRAMS = (b"%PDF", b"PK\x03\x04", b"{\\rtf", b"\x1f\x8b")  # PDF, docx or zip, RTF, gzip
+_ESCAPED = set("\a\b\f\n\r\t\v")  # what a backslash and a letter become
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\f\r"))
 
@@ -204,7 +205,7 @@ def _read_bytes(path):
     except FileNotFoundError:
         raise ValueError(
             f"There is no file {name}, looked for from {os.getcwd()!r}: check its name, or give "
-            "its whole path."
+            f"its whole path{' with / in place of a backslash' if _ESCAPED & set(path) else ''}."
         ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

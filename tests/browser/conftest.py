@@ -118,7 +118,15 @@ def lesson(request, desk, browser, servers):
     return desk[number]
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption(
+        "--half",
+        choices=["lab", "elsewhere"],
+        help="only the tests of a lesson that lies open in JupyterLab, or only the others",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
     """Tests of one lesson follow each other, so that it is opened and run once."""
 
     def lesson_of(item):
@@ -126,6 +134,12 @@ def pytest_collection_modifyitems(items):
         return callspec.params.get("lesson", 99) if callspec else 99
 
     items.sort(key=lesson_of)
+    if half := config.getoption("half", None):
+        halves = {"lab": [], "elsewhere": []}
+        for item in items:
+            halves["elsewhere" if lesson_of(item) == 99 else "lab"].append(item)
+        items[:] = halves.pop(half)
+        config.hook.pytest_deselected(items=[item for rest in halves.values() for item in rest])
 
 
 @pytest.fixture(scope="session")

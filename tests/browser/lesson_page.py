@@ -6,7 +6,7 @@ import re
 import urllib.parse
 
 WINDOW = {"width": 1280, "height": 800}
-LIMIT = 120  # seconds that Run All may take here; a lesson takes under 30
+LIMIT = 180  # seconds that anything may take here; Run All takes under 30, on a quiet machine
 
 # What Jupyter itself reports as an error, and why that is not ours.
 NOT_OURS = {
@@ -24,10 +24,10 @@ window.course = {
   place: id => window.course.cells().findIndex(cell => cell.model.id === id),
   show: async id => {
     const at = window.course.place(id);
-    window.course.panel().content.activeCellIndex = at;
     await window.course.panel().content.scrollToItem(at, 'start');
-    window.course.name();
+    window.course.cells()[at].node.setAttribute('data-cell-id', id);
   },
+  choose: id => { window.course.panel().content.activeCellIndex = window.course.place(id); },
   run: command => {
     window.course.ran = null;
     window.jupyterapp.commands.execute(command).then(
@@ -55,7 +55,7 @@ class LessonPage:
         self.server, self.path = server, path
         self.errors, self.strangers = [], []
         self.context = browser.new_context(viewport=window, device_scale_factor=scale)
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.errors.append(f"page error: {error}"))
@@ -75,20 +75,22 @@ class LessonPage:
             self.page.goto(f"{self.server.url}/lab/workspaces/{workspace}/tree/{path}")
         else:
             self.page.goto(f"{self.server.url}/notebooks/{path}")
-        self.page.wait_for_function(
+        self.wait_until(
             """() => { const panel = window.jupyterapp?.shell?.currentWidget;
-            return panel?.context?.isReady && panel.content?.widgets?.length > 0; }""",
-            timeout=60_000,
+            return panel?.context?.isReady && panel.content?.widgets?.length > 0; }"""
         )
         self.page.evaluate(_SCRIPT)
-        self.page.wait_for_function(
+        self.wait_until(
             """() => { const session = window.course.panel().sessionContext;
             return session.isReady && session.session?.kernel?.connectionStatus === 'connected'
-              && session.session.kernel.status === 'idle'; }""",
-            timeout=60_000,
+              && session.session.kernel.status === 'idle'; }"""
         )
         self.page.evaluate("window.course.name()")
         return self
+
+    def wait_until(self, condition, arg=None):
+        """Wait until a condition (JavaScript) holds. To look at each frame would slow the page."""
+        self.page.wait_for_function(condition, arg=arg, timeout=LIMIT * 1000, polling=100)
 
     def run_all(self):
         """Run All Cells, and wait until every cell has run."""
@@ -102,9 +104,8 @@ class LessonPage:
     def end_run_all(self):
         """Wait until every cell has run."""
         self._end("notebook:run-all-cells")
-        self.page.wait_for_function(
-            """() => window.course.outputs().every(cell => !cell.source.trim() || cell.count)""",
-            timeout=LIMIT * 1000,
+        self.wait_until(
+            "() => window.course.outputs().every(cell => !cell.source.trim() || cell.count)"
         )
         self.page.evaluate("window.course.name()")
         return self
@@ -112,6 +113,7 @@ class LessonPage:
     def run_cell(self, cell_id):
         """Run one cell, and wait until it has run."""
         self.page.evaluate("id => window.course.show(id)", cell_id)
+        self.page.evaluate("id => window.course.choose(id)", cell_id)
         self._begin("notebook:run-cell")
         self._end("notebook:run-cell")
 
@@ -119,7 +121,7 @@ class LessonPage:
         self.page.evaluate("command => window.course.run(command)", command)
 
     def _end(self, command):
-        self.page.wait_for_function("() => window.course.ran !== null", timeout=LIMIT * 1000)
+        self.wait_until("() => window.course.ran !== null")
         ran = self.page.evaluate("window.course.ran")
         assert "error" not in ran, f"{command}: {ran['error']}"
 
@@ -149,9 +151,7 @@ class LessonPage:
         self.page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
         )
-        self.page.wait_for_function(
-            "name => document.body.dataset.jpThemeName === name", arg=name, timeout=20_000
-        )
+        self.wait_until("name => document.body.dataset.jpThemeName === name", name)
         self.page.wait_for_timeout(300)
 
     def close(self):
@@ -171,20 +171,30 @@ class LessonPage:
 
         What is stored folded is opened first.
         """
-        found = {}
         self.page.evaluate("window.course.cells().forEach(cell => { cell.outputHidden = false; })")
-        for cell in self.outputs():
-            if cell["outputs"]:
-                node = self.cell(cell["id"])
-                node.locator(".jp-OutputArea-output").first.wait_for(state="attached")
-                found[cell["id"]] = node.evaluate(
-                    """async node => {
-                    const area = node.querySelector('.jp-OutputArea');
-                    const pictures = [...area.querySelectorAll('img')];
-                    await Promise.all(pictures.map(e => e.decode().catch(() => {})));
-                    return [area.innerText, pictures.map(e => [e.alt, e.naturalWidth])]; }"""
-                )
-        return found
+        return self.page.evaluate(
+            """async limit => {
+            const found = {}, end = performance.now() + limit;
+            for (const cell of window.course.cells()) {
+              if (cell.model.type !== 'code' || !cell.model.outputs.length) continue;
+              await window.course.show(cell.model.id);
+              const drawn = () => {  // JupyterLab draws what is in view, the browser too
+                const parts = [...cell.node.querySelectorAll('.jp-OutputArea-output')];
+                return parts.length === cell.model.outputs.length && parts.every(part =>
+                  part.hasChildNodes() && part.checkVisibility({contentVisibilityAuto: true}));
+              };
+              while (!drawn()) {
+                if (performance.now() > end) throw new Error(`no output of ${cell.model.id}`);
+                await new Promise(requestAnimationFrame);
+              }
+              const area = cell.node.querySelector('.jp-OutputArea');
+              const pictures = [...area.querySelectorAll('img')];
+              await Promise.all(pictures.map(e => e.decode().catch(() => {})));
+              found[cell.model.id] = [area.innerText, pictures.map(e => [e.alt, e.naturalWidth])];
+            }
+            return found; }""",
+            LIMIT * 1000,
+        )
 
     def failures(self):
         """Sentences about cells that raised an error or wrote to stderr."""

@@ -77,7 +77,6 @@ class Server:
             "JUPYTER_PREFER_ENV_PATH": "1",
             "IPYTHONDIR": str(self.folder / "ipython"),
             "MPLCONFIGDIR": str(self.folder / "matplotlib"),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "OPENBLAS_NUM_THREADS": "1",
         }
 

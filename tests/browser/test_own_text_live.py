@@ -68,7 +68,7 @@ def test_bring_train_save_load(box, tmp_path):
     box.button("Start").wait_for()
     assert box.root.get_by_role("alert").count() == 0
     box.button("Start").click()
-    box.wait_for(lambda: box.kernel("b.model.iteration") > 20, "it does not train", 60)
+    box.wait_for(lambda: box.kernel("b.model.iteration") > 20, "it does not train")
     box.button("Stop").click()
     box.wait_for(lambda: box.kernel("b.dashboard.state") == "stopped", "it goes on")
     made = box.kernel("b.model.iteration")

@@ -1,7 +1,7 @@
 """The training dashboard in lesson 7: what its buttons do while it trains."""
 
 import pytest
-from widget_box import WidgetBox
+from widget_box import WidgetBox, shared
 
 CELLS = {0: ("dashboard", 2), 7: ("live", 3)}  # lesson: the dashboard's cell, the network's seed
 
@@ -34,7 +34,7 @@ def done(box):
     return box.kernel("b.training.done")
 
 
-def state(box, wanted, seconds=10):
+def state(box, wanted, seconds=60):
     box.wait_for(lambda: box.kernel("b.state") == wanted, f"it is not {wanted}", seconds)
 
 
@@ -60,7 +60,7 @@ def test_pause_resume_stop(box, hand, figures):
     )
     took = page.evaluate("performance.now()") - pressed
     figures.append(f"training_dashboard: Pause held after {took:.0f} ms")
-    assert took < 1000
+    assert took < 1000 * shared()
     held = done(box)
     shown = box.text()
     page.wait_for_timeout(600)

@@ -2,11 +2,17 @@
 
 import html
 import json
+import os
 import re
 import time
 
 # Runs in the lesson's kernel: `b` is the box, `c` its controls' values, `m` its module.
 _PRELUDE = """
+from ipywidgets import HTML as _HTML
+def _course_parts(box):
+    yield box
+    for part in getattr(box, 'children', ()):
+        yield from _course_parts(part)
 def _course_box(title, place):
     from importlib import import_module
     from ipywidgets.widgets import widget
@@ -63,6 +69,10 @@ class WidgetBox:
         self.title, self.place = title, place
         self.root = lesson.panel(cell_id)
         lesson.run_code(_PRELUDE)
+        whole = self.kernel("sum(isinstance(w, _HTML) for w in _course_parts(b))")
+        self.wait_for(
+            lambda: self.root.locator(".widget-html-content").count() == whole, "it is not whole"
+        )
 
     # What it shows ------------------------------------------------------------------------
 
@@ -107,7 +117,7 @@ class WidgetBox:
         """What the kernel knows of the controls."""
         return self.kernel("c")
 
-    def wait_for(self, condition, what, seconds=20):
+    def wait_for(self, condition, what, seconds=60):
         """Wait until condition() is true, as the page and the kernel work on."""
         end = time.monotonic() + seconds
         while not (found := condition()):
@@ -170,6 +180,12 @@ class WidgetBox:
     def delays(self, target, count=50):
         """Milliseconds from each key press on a slider's handle to all of what it changes."""
         return self.page.evaluate(_DELAYS, [target.element_handle(), count])
+
+
+def shared():
+    """How many times as long all takes, for want of processors: 1 if nobody has to wait for one."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
+    return max(1, load / (os.cpu_count() or 1))
 
 
 def even(words):

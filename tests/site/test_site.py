@@ -51,7 +51,6 @@ def test_the_build(built, figures):
     figures.append(f"The site was built in {built.seconds:.0f} s.")
     assert "WARNING" not in built.output
     assert len(lesson_names(built.folder)) == len(lesson_paths())
-    assert built.seconds < 120
 
 
 def test_links_lead_somewhere(pages, built):
@@ -132,18 +131,24 @@ def test_weight(pages, built, figures):
 # In the browser ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_every_page_fits_and_keeps_to_itself(sheet, built, width):
     one, wide = sheet(width), []
     for name in page_names(built.folder):
         page = one.open(name)
         page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-        across, blank = page.evaluate(
+        across, blank, stuck = page.evaluate(
             """[document.documentElement.scrollWidth,
-            [...document.images].filter(i => i.complete && !i.naturalWidth).length]"""
+            [...document.images].filter(i => i.complete && !i.naturalWidth).length,
+            [...document.querySelectorAll('.bd-article *')].filter(
+                part => part.scrollWidth > part.clientWidth + 1 && part.tabIndex < 0 &&
+                ['auto', 'scroll'].includes(getComputedStyle(part).overflowX) &&
+                !part.querySelector('[tabindex], a, input, summary')).length]"""
         )
-        if across > width or blank:
-            wide.append(f"{name}: {across} pixels, {blank} pictures missing")
+        if across > width or blank or stuck:
+            wide.append(
+                f"{name}: {across} pixels, {blank} pictures missing, {stuck} that no key scrolls"
+            )
     assert wide == []
     assert one.troubles == []
 
@@ -163,6 +168,20 @@ def test_axe_finds_nothing_serious(sheet, built, axe, theme):
         page.evaluate(axe)
         found += [f"{name}: {words}" for words in page.evaluate(AXE, rules)]
     assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_whatever_an_output_holds_can_be_read(sheet, axe, theme):
+    page = sheet(1280, theme).open("notebooks/10_the_clinic.html")
+    page.evaluate(
+        """[...document.querySelectorAll('.cell_output .text_html:not(:has(.widget))')].find(
+        output => output.checkVisibility()).innerHTML =
+        `<p>Words, <a href="#">a link</a>, <code style="background: none">code</code>.</p><pre>A block.</pre>
+        <p class="text-muted">Quiet words.</p><table class="table"><tr><th>Head<td>number
+        <tr><td><code>odd</code><td>row<tr><td>even<td>row</table>`"""
+    )
+    page.evaluate(axe)
+    assert page.evaluate(AXE, {"runOnly": ["color-contrast"]}) == []
 
 
 def test_formulas_are_drawn_and_can_be_heard(sheet, built):

@@ -156,6 +156,51 @@ def test_a_text_is_brought():
     assert panel.choice.value == f"{CHOICES[0]} (yours)"
 
 
+def test_an_edited_text_under_its_old_name_is_looked_at_anew():
+    panel = own_text("hope is the thing with feathers " * 9)
+    panel.bring("that perches in the soul " * 9)
+    assert "225 characters" in bare(panel.contents)
+    for words in (texts.VERSE * 3, texts.VERSE * 4, texts.VERSE * 4):
+        upload(panel, "notes.txt", words.encode())
+        assert f"{len(words)} characters" in bare(panel.contents)
+        assert panel.bench.words == words
+        assert panel.upload.value == ()  # so that no copy of it lands in a saved notebook
+
+
+def test_a_sentence_stays_while_other_callbacks_succeed():
+    for words in ("my_text.txt", ["hope"], b"hope " * 20):
+        panel = own_text(words)
+        assert "too short" in message(panel) or "read_text(" in message(panel)
+        assert panel.choice.value == CHOICES[0]
+    panel = own_text()
+
+    def fails():
+        raise ValueError("no")
+
+    panel.guard(lambda: (panel.guard(fails)(), panel.guard(len)("")))()
+    assert message(panel) == "no"
+    panel.guard(len)("")
+    assert message(panel) == ""
+
+
+def test_examining_holds_no_table_of_the_whole_text(monkeypatch):
+    words = "".join(map(chr, range(0x4E00, 0x4E00 + 3000))) * 2
+    model = build(Vocabulary(words), plan(len(words), 16))
+    whole, pieces = nats_per_character(model, words[:900], 4), []
+    monkeypatch.setattr(surveys, "AT_ONCE", 3000 * 7)
+    assert np.isclose(nats_per_character(model, words[:900], 4), whole, rtol=1e-6)
+    assert np.isclose(nats_per_character(model, words[:900], 20), whole, rtol=0.1)
+    forward = model.forward
+
+    def watched(inputs, h):
+        pieces.append(len(inputs))
+        return forward(inputs, h)
+
+    monkeypatch.setattr(model, "forward", watched)
+    nats_per_character(model, words[:900], 4)
+    assert max(pieces) == 7 and sum(pieces) == 899
+
+
 @pytest.mark.parametrize(
     "content, said",
     [

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
-from .style import COLOURS, INKS, MARKERS, Picture, bare, label, new_figure, visible
+from .style import COLOURS, INKS, MARKERS, Picture, bare, drawn, label, new_figure
 
 __all__ = [
     "backprop_chain",
@@ -41,9 +41,9 @@ def backprop_chain(text, from_output=None, from_later=None):
     ax.set_ylim(-0.65, 4.3)
     for t in range(T):
         x = t * _APART
-        _box(ax, x, 0, f"reads {visible(text[t])}", "input")
+        _box(ax, x, 0, f"reads {drawn(text[t])}", "input")
         _box(ax, x, 1.7, f"state $h_{t}$", "hidden", bold=True)
-        _box(ax, x, 3.6, f"predicts {visible(text[t + 1])}?", "output")
+        _box(ax, x, 3.6, f"predicts {drawn(text[t + 1])}?", "output")
         _arrow(ax, (x, 0.25), (x, 1.42), "muted")
         _arrow(ax, (x - 0.28, 1.98), (x - 0.28, 3.34), "muted")
         _arrow(ax, (x + 0.28, 3.34), (x + 0.28, 1.98), "gradient")
@@ -135,9 +135,7 @@ def _arrow(ax, start, end, role, *, width=None, linestyle="-"):
 
 def score_blame(characters, p, dy, target):
     """Draw the probabilities (V,) of one step beside the blame (V,) of its scores."""
-    names = [
-        f"{visible(c)}\ntarget" if v == target else visible(c) for v, c in enumerate(characters)
-    ]
+    names = [f"{drawn(c)}\ntarget" if v == target else drawn(c) for v, c in enumerate(characters)]
     figure, (left, right) = new_figure(2, width=8.0, height=3.0)
     for ax, values, role in ((left, p, "output"), (right, dy, "gradient")):
         bars = ax.bar(range(len(values)), values, width=0.6, color=COLOURS[role])

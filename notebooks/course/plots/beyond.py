@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["attention", "gate", "gate_map", "memory_measured", "recall", "recalled"]
 
@@ -66,7 +66,7 @@ def gate_map(text, z):
     """Draw the gates z (len(text), H) while a text is read: characters across, units down."""
     figure, ax = new_figure(width=8.4, height=3.8)
     shown = ax.imshow(z.T, cmap=_OPEN, vmin=0, vmax=1, aspect="auto", interpolation="nearest")
-    ax.set_xticks(range(len(text)), [visible(c) for c in text], fontsize=8.5, family="monospace")
+    ax.set_xticks(range(len(text)), [drawn(c) for c in text], fontsize=8.5, family="monospace")
     ax.grid(False)
     bar = figure.colorbar(shown, ax=ax, pad=0.01, ticks=[0, 0.5, 1])
     bar.set_label("gate z", fontsize=10, color=COLOURS["ink"])
@@ -190,7 +190,7 @@ def attention(text, weights, at):
         ax.text(
             place,
             0,
-            visible(char),
+            drawn(char),
             ha="center",
             va="center",
             fontsize=12,

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from .style import COLOURS, INKS, Picture, label, new_figure, visible
+from .style import COLOURS, INKS, Picture, drawn, label, new_figure
 
 __all__ = ["one_hot_grid", "pair_counts"]
 
@@ -27,8 +27,8 @@ def one_hot_grid(text, characters, rows):
             fontweight="bold" if rows[t, v] else "normal",
             color=COLOURS["ink"] if rows[t, v] else COLOURS["muted"],
         )
-    ax.set_xticks(range(len(characters)), [f"{visible(c)}\n{i}" for i, c in enumerate(characters)])
-    ax.set_yticks(range(len(text)), [f"t = {t}:  {visible(c)}" for t, c in enumerate(text)])
+    ax.set_xticks(range(len(characters)), [f"{drawn(c)}\n{i}" for i, c in enumerate(characters)])
+    ax.set_yticks(range(len(text)), [f"t = {t}:  {drawn(c)}" for t, c in enumerate(text)])
     ax.tick_params(labelsize=11, length=0, labelcolor=INKS["input"])
     label(ax, f"“{text}”, one-hot: one row a step", "character and its number", "time step")
     alt = (
@@ -54,7 +54,7 @@ def pair_counts(counts, characters, highlight=None):
             fontsize=9,
             color=COLOURS["ink"],
         )
-    names = [visible(c) for c in characters]
+    names = [drawn(c) for c in characters]
     ax.set_xticks(range(len(names)), names)
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(labelsize=11, length=0, labelcolor=INKS["input"])

@@ -11,7 +11,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from rnn_core import Vocabulary
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["one_step", "same_end", "squashed", "unrolled"]
 
@@ -109,7 +109,7 @@ def one_step(char, characters, h_prev, Wxh, Whh, bh):
                 ax.text(
                     right + 0.14,
                     1.5 - row,
-                    visible(c),
+                    drawn(c),
                     va="center",
                     fontsize=10,
                     color=INKS["input"],
@@ -131,9 +131,9 @@ def one_step(char, characters, h_prev, Wxh, Whh, bh):
         left = right + gap
     ax.set_xlim(-0.2, left)
     ax.set_ylim(-3.3, 3.4)
-    label(ax, f"One step: read “{visible(char)}”")
+    label(ax, f"One step: read “{drawn(char)}”")
     alt = (
-        f"One step in numbers. Wxh times the one-hot x of {visible(char)}, which picks the marked "
+        f"One step in numbers. Wxh times the one-hot x of {drawn(char)}, which picks the marked "
         "column of Wxh, plus Whh times h_prev, plus bh, gives a; tanh squashes each entry of a "
         "into the new state h."
     )
@@ -272,14 +272,14 @@ def unrolled(text, characters, hs, ps=None):
                 color=COLOURS["muted"],
             )
     label(ax, f"The network, drawn once for each character of “{text}”")
-    shown = " ".join(visible(c) for c in text)
+    shown = " ".join(drawn(c) for c in text)
     alt = (
         f"The network unrolled over {T} steps, from left to right. Below, the characters read: "
         f"{shown}. Above them the states hs[0] to hs[{T}], each handed on to the next through "
         "Whh and joined by its character through Wxh."
     )
     if ps is not None:
-        best = " ".join(visible(characters[i]) for i in np.argmax(ps, axis=-1))
+        best = " ".join(drawn(characters[i]) for i in np.argmax(ps, axis=-1))
         alt += (
             " On top, through Why, the probabilities of the next character; the most probable "
             f"ones are: {best}."
@@ -355,7 +355,7 @@ def _character(ax, x, y, char):
     ax.text(
         x,
         y - 0.01,
-        visible(char),
+        drawn(char),
         ha="center",
         va="center",
         fontsize=12,
@@ -375,7 +375,7 @@ def _guess(ax, x, y, p, characters, wide, most=4):
         ax.text(
             cx,
             y + 0.1,
-            visible(characters[v]),
+            drawn(characters[v]),
             ha="center",
             va="center",
             fontsize=9.5,
@@ -454,7 +454,7 @@ def same_end(befores, states, probabilities, characters, choices):
         ax.text(
             left + (place + 0.5) * wide / len(choices),
             0.06,
-            visible(char),
+            drawn(char),
             ha="center",
             fontsize=11,
             fontweight="bold",
@@ -464,7 +464,7 @@ def same_end(befores, states, probabilities, characters, choices):
     ax.text(-0.1, 0.06, "read", ha="right", fontsize=10, color=INKS["input"])
     ax.text(left, 0.34, "probability of", fontsize=10, color=INKS["output"])
     label(ax, "The same end, and what the network knows there")
-    best = ", ".join(visible(characters[i]) for i in probabilities.argmax(axis=-1))
+    best = ", ".join(drawn(characters[i]) for i in probabilities.argmax(axis=-1))
     close = np.abs(states - states[0]).max() < 0.01
     alt = (
         f"{N} rows, for {N} places where the text ends alike. On the left the units of the state, "

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["best_units", "controls", "cost_of_silence", "state_map", "text_by_unit"]
 
@@ -17,7 +17,7 @@ def state_map(text, hs):
     """Draw hidden states (len(text), H) as a map: characters across, units down."""
     figure, ax = new_figure(width=8.4, height=3.6)
     shown = ax.imshow(hs.T, cmap=_SIGNED, vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
-    ax.set_xticks(range(len(text)), [visible(c) for c in text], fontsize=9, family="monospace")
+    ax.set_xticks(range(len(text)), [drawn(c) for c in text], fontsize=9, family="monospace")
     ax.grid(False)
     bar = figure.colorbar(shown, ax=ax, pad=0.01)
     bar.set_label("activation", fontsize=10, color=COLOURS["ink"])

@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from rnn_core import Adagrad, FastRNN
 
 from ..texts import DICKINSON
-from .style import COLOURS, INKS, Picture, label, new_figure, visible
+from .style import COLOURS, INKS, Picture, drawn, label, new_figure
 
 __all__ = [
     "bars_by_character",
@@ -132,7 +132,7 @@ def bars_by_character(values, text, title, y, guess=None):
     if len(values) > 1 or guess is not None:
         ax.legend(frameon=False, fontsize=10, labelcolor=COLOURS["ink"], loc="upper left", ncols=3)
         ax.set_ylim(0, 1.2 * max(np.max(heights) for heights in values.values()))
-    ax.set_xticks(range(len(order)), [f"{visible(char)}\n{count}" for _, char, count in entries])
+    ax.set_xticks(range(len(order)), [f"{drawn(char)}\n{count}" for _, char, count in entries])
     ax.grid(False, axis="x")
     label(ax, title, "character, and how often it stands in the text", y)
     names = " and ".join(values)
@@ -205,7 +205,7 @@ def memory_by_character(memory, text):
         interpolation="nearest",
         norm=LogNorm(*np.percentile(columns, [1, 99.5])),
     )
-    ax.set_xticks(range(len(order)), [visible(char) for _, char, _ in entries])
+    ax.set_xticks(range(len(order)), [drawn(char) for _, char, _ in entries])
     ax.grid(False)
     label(
         ax,

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from ..survey import RARE, survey
-from .style import COLOURS, INKS, Picture, label, new_figure, visible
+from .style import COLOURS, INKS, Picture, drawn, label, new_figure
 
 __all__ = ["alphabet", "climb", "gaps", "surprise_scales"]
 
@@ -152,7 +152,9 @@ def alphabet(text, most=100):
     ax.set_ylim(bottom=0.7)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     ax.yaxis.set_minor_formatter(NullFormatter())
-    ax.set_xticks(places, [visible(c) for c, _ in shown], fontsize=7.5, family="monospace")
+    names = [drawn(c) for c, _ in shown]
+    ax.set_xticks(places, names, fontsize=7.5, family="monospace")
+    ax.tick_params(axis="x", rotation=90 if max(map(len, names)) > 1 else 0)  # codes are long
     ax.grid(axis="x", visible=False)
     ax.set_xlim(-0.8, len(shown) - 0.2)
     first = f", the {most} most frequent" if found.size > most else ""

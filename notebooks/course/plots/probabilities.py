@@ -6,7 +6,7 @@ import numpy as np
 
 import rnn_core
 
-from .style import COLOURS, INKS, Picture, label, new_figure, visible
+from .style import COLOURS, INKS, Picture, drawn, label, new_figure
 
 __all__ = [
     "float_range",
@@ -169,7 +169,7 @@ def surprise(characters, probabilities):
         ax.plot([at, at], [0, -np.log(at)], color=COLOURS["muted"], linewidth=1, linestyle=":")
         ax.plot(at, -np.log(at), marker="D", markersize=8, color=INKS["output"])
         ax.annotate(
-            f"{visible(char)} comes: {-np.log(at):.2f} nats",
+            f"{drawn(char)} comes: {-np.log(at):.2f} nats",
             (at, -np.log(at)),
             (9, 4),
             textcoords="offset points",
@@ -203,7 +203,7 @@ def surprise_by_step(text, surprises, even):
         ax.plot(
             values, marker=marker, color=ink, linestyle=line, linewidth=1, markersize=6, label=name
         )
-    ax.set_xticks(range(len(text)), [visible(char) for char in text])
+    ax.set_xticks(range(len(text)), [drawn(char) for char in text])
     ax.grid(False, axis="x")
     ax.legend(fontsize=10, frameon=False, ncols=3, loc="upper left", bbox_to_anchor=(0, 1.02))
     top = max(values.max() for values in surprises.values())
@@ -261,6 +261,6 @@ def _bars(ax, characters, heights, *, digits=2, top=None, hollow=False):
         min(shown.min(), 0) - (0.16 * span if shown.min() < 0 else 0),
         (top or shown.max()) + 0.14 * span,
     )
-    ax.set_xticks(places, [visible(char) for char in characters])
+    ax.set_xticks(places, [drawn(char) for char in characters])
     ax.tick_params(axis="x", labelsize=11.5, length=0, labelcolor=COLOURS["ink"])
     ax.grid(False, axis="x")

@@ -6,7 +6,7 @@ from matplotlib.ticker import FuncFormatter
 
 from rnn_core import softmax
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["after_a_slip", "entropy_curve", "roulette", "temperatures"]
 
@@ -27,7 +27,7 @@ def roulette(probabilities, characters, throw=None):
         ax.text(
             (left + right) / 2,
             0.5,
-            f"{visible(char)}\n{right - left:.1f}",
+            f"{drawn(char)}\n{right - left:.1f}",
             ha="center",
             va="center",
             fontsize=12,
@@ -72,7 +72,7 @@ def temperatures(scores, characters, heats=(0.3, 1.0, 3.0)):
             ax.text(
                 place, value + 0.02, f"{value:.2f}", ha="center", fontsize=9.5, color=COLOURS["ink"]
             )
-        ax.set_xticks(range(len(p)), [visible(c) for c in characters], fontsize=12)
+        ax.set_xticks(range(len(p)), [drawn(c) for c in characters], fontsize=12)
         ax.set_ylim(0, 1.12)
         label(ax, f"temperature {heat:g}", "next character", "probability" if ax is axes[0] else "")
     even = softmax(scores, max(heats)).max() < 0.5

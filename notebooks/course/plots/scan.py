@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["reading_race", "remembered", "scan_pays", "scan_rounds"]
 
@@ -59,7 +59,7 @@ def scan_rounds(text):
                 )
     for t, char in enumerate(text):
         ax.text(
-            t, 0.5, visible(char), ha="center", fontsize=12, family="monospace", color=INKS["input"]
+            t, 0.5, drawn(char), ha="center", fontsize=12, family="monospace", color=INKS["input"]
         )
     ax.set_xlim(-2.9, T - 0.4)
     ax.set_ylim(-1.15 * len(reaches) - 0.4, 0.95)

@@ -1,10 +1,15 @@
 """The look of every figure: one palette, one type scale, and pictures that carry a description."""
 
 import base64
+import functools
 import html
 import io
+import unicodedata
 
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 # Colour tells what a quantity is, in formulas, figures and widgets alike, and never tells it
 # alone. The fills are Okabe and Ito's colour-blind-safe palette; the inks are the same hues,
@@ -47,8 +52,13 @@ class Picture:
     def __init__(self, figure, alt):
         self.alt = alt
         self.width = round(figure.get_figwidth() * PIXELS_PER_INCH)
+        for words in figure.findobj(Text) if _BORROWED else ():
+            words.set_fontfamily([*words.get_fontfamily(), *_BORROWED])
         file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=2 * PIXELS_PER_INCH, metadata={"Software": None})
+        figure.set_dpi(2 * PIXELS_PER_INCH)
+        FigureCanvasAgg(figure).print_png(
+            file, metadata={"Software": None}
+        )  # savefig would lay everything out twice
         self.png = file.getvalue()
 
     def html(self):
@@ -101,5 +111,43 @@ def bare(ax):
 
 
 def visible(character):
-    """A character as it can be shown in a figure: a space as an open box, a newline as an arrow."""
+    """A character as it can be shown: a space as an open box, a newline as an arrow."""
     return {" ": "␣", "\n": "↵", "\t": "⇥"}.get(character, character)
+
+
+# Characters that Matplotlib's own fonts have not are drawn in the first font of this machine that
+# has them; the fonts so borrowed, by name, in the order in which they were needed.
+_BORROWED = {}
+
+
+def drawn(character):
+    """A character as a figure can show it, visible; or its code, if no font here has it."""
+    shown = visible(character)
+    if shown.isascii() and shown.isprintable():
+        return shown
+    return shown if unicodedata.category(shown)[0] not in "CM" and _has_font(shown) else code(shown)
+
+
+def code(character):
+    """The number of a character in Unicode, as it is written."""
+    return f"U+{ord(character):04X}"
+
+
+@functools.cache
+def _has_font(character):
+    """Whether a font has a character; one of this machine's is borrowed, if Matplotlib's have not."""
+    own = (font_manager.FontProperties(family=[name]) for name in ("sans-serif", "monospace"))
+    if all(_has(font_manager.findfont(font), character) for font in own):
+        return True
+    for font in font_manager.fontManager.ttflist:
+        if "Last Resort" not in font.name and _has(font.fname, character):  # it has boxes for all
+            _BORROWED[font.name] = True
+            return True
+    return False
+
+
+def _has(path, character):
+    try:
+        return font_manager.get_font(path).get_char_index(ord(character)) != 0
+    except (OSError, RuntimeError):  # a font that was taken away, or is damaged
+        return False

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from .style import COLOURS, INKS, Picture, bare, label, new_figure, visible
+from .style import COLOURS, INKS, Picture, bare, drawn, label, new_figure
 
 __all__ = ["baseline_bars", "by_position", "chunked", "ladder", "losses", "smoothed"]
 
@@ -257,7 +257,7 @@ def _cell(ax, x, y, char, role):
             (x - 0.45, y - 0.4), 0.9, 0.8, facecolor="none", edgecolor=INKS[role], linewidth=1.0
         )
     )
-    ax.text(x, y - 0.02, visible(char), ha="center", va="center", fontsize=13, color=INKS[role])
+    ax.text(x, y - 0.02, drawn(char), ha="center", va="center", fontsize=13, color=INKS[role])
 
 
 def _arrow(ax, start, end):

@@ -5,11 +5,11 @@ import html
 
 import ipywidgets
 
-from ..plots.style import COLOURS, INKS
+from ..plots.style import COLOURS, INKS, LIGHTS
 
 # Colours follow JupyterLab's theme where the page has one; the second value serves elsewhere. On a
-# dark page inks become the brighter fills of the palette, and shadings are thinned, so that lines
-# and words stand out there too.
+# dark page inks become the brighter fills of the palette, those of words brighter still, and shadings
+# are thinned, so that lines and words stand out there too.
 _DARK = "body[data-jp-theme-light='false'] .rnn-panel"
 _STYLE = (
     """<style>
@@ -46,6 +46,10 @@ _STYLE = (
         for role in ("input", "hidden", "output", "gradient", "memory")
         for part in ("fill", "stroke")
     )
+    + "".join(
+        f"{_DARK} svg text[fill='{INKS[role]}'] {{ fill: {light}; }}\n"
+        for role, light in LIGHTS.items()
+    )
     + "".join(  # ten shades either way; thousands of characters wear them, so they are classes
         f".rnn-panel .rnn-{name}-{level} {{ background: rgba({rgb}, calc({0.075 * level:.3f} * "
         f"var(--tint))); {mark if level > 5 else ''} }}\n"
@@ -73,6 +77,7 @@ class Panel(ipywidgets.VBox):
 
     def __init__(self, title, promise, children, *, says=None):
         self.promise, self._says = promise, says or ipywidgets.HTML()
+        self._depth, self._complained = 0, False  # of guarded calls, one inside another
         self.message = ipywidgets.HTML(layout={"display": "none"})
         heading, rest = text(title, "rnn-text rnn-title"), () if says else (self._says,)
         super().__init__([ipywidgets.HTML(_STYLE), heading, *children, *rest])
@@ -89,18 +94,28 @@ class Panel(ipywidgets.VBox):
         self.message.layout.min_height = self._says.layout.min_height
         self.message.layout.display = None if sentence else "none"
         self._says.layout.display = "none" if sentence else None
+        self._complained = bool(sentence)
 
     def guard(self, callback):
-        """Wrap a callback so that its errors show in the box, and vanish once it succeeds."""
+        """Wrap a callback so that its errors show in the box, and vanish once one succeeds.
+
+        Where one callback sets off another, the sentence of either stays until both are done.
+        """
 
         @functools.wraps(callback)
         def guarded(*args):
+            if self._depth == 0:
+                self._complained = False
+            self._depth += 1
             try:
                 result = callback(*args)
             except Exception as error:
                 self.complain(str(error) or type(error).__name__)
                 return None
-            self.complain("")
+            finally:
+                self._depth -= 1
+            if not self._complained:
+                self.complain("")
             return result
 
         return guarded

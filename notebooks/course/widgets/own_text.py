@@ -26,6 +26,8 @@ from .training_dashboard import training_dashboard
 
 TRAINING = 0.9  # the share of a text to train on; the rest is for the exam
 _COUNTED = 1_000_000  # characters that the tables of the baselines are counted from
+MEGABYTES = texts.LARGEST // 1_000_000
+ENDINGS = ".txt,.md,.csv,.tsv,.json,.log,.tex,.srt,.abc,.fasta,.py,.js,.c,.h"
 CHOICES = ("the verse", "the Python reference", "made brackets")
 
 
@@ -190,11 +192,11 @@ class OwnText(Panel):
             tooltip="Which text to look at and to train on",
         )
         self.upload = ipywidgets.FileUpload(
-            accept=".txt,.md,.csv,.py,text/plain",
+            accept=f"text/*,{ENDINGS}",
             multiple=False,
             description="Bring a text",
-            tooltip="A plain text file of yours, in UTF-8; it stays on the machine the notebook "
-            "runs on",
+            tooltip=f"A plain text file of yours, in UTF-8, up to {MEGABYTES} MB; it stays on the "
+            "machine the notebook runs on",
             layout={"width": "150px"},
         )
         self.size = ipywidgets.Dropdown(
@@ -225,6 +227,10 @@ class OwnText(Panel):
         self.examine = _button("Examine", "search", "Its loss on the tenth that it never reads")
         self.save = _button("Save", "save", "Write the network to the file")
         self.load = _button("Load", "folder-open", "Go on with the network in the file")
+        limit = text(
+            f"UTF-8, up to {MEGABYTES} MB: of a larger file, save a part as one of its own. If "
+            "nothing comes of a file, run this cell again."
+        )
         self.contents, self.estimate = text(live=True), text(live=True)
         self.news = text("No network yet: Build makes one.", live=True)
         self.contents.layout.min_height, self.estimate.layout.min_height = "5.2em", "3em"
@@ -235,6 +241,7 @@ class OwnText(Panel):
             "choose a text or bring your own, see what is in it, and train a network on it",
             [
                 row([self.choice, self.upload]),
+                limit,
                 self.contents,
                 self.size,
                 self.passes,
@@ -258,9 +265,9 @@ class OwnText(Panel):
             (self.load, self._load),
         ):
             button.on_click(self.guard(act))
+        self.guard(self._look)()
         if words is not None:
             self.guard(self.bring)(words)
-        self.guard(self._look)()
 
     @property
     def bench(self):
@@ -272,7 +279,9 @@ class OwnText(Panel):
 
     def bring(self, words, name="your text"):
         """Put a text of the learner's own among the choices, and choose it."""
-        words = texts.read_text(words.encode("utf-8")) if isinstance(words, str) else words
+        if not isinstance(words, str):
+            raise ValueError('This is no text: give one as read_text("my_text.txt") returns it.')
+        words = texts.read_text(words.encode("utf-8"))
         if self._own:
             del self._benches[self._own]
         self._own = name if name not in CHOICES else f"{name} (yours)"
@@ -280,10 +289,12 @@ class OwnText(Panel):
         with self.hold_trait_notifications():
             self.choice.options = (*CHOICES, self._own)
         self.choice.value = self._own
+        self._look()  # also where the name is the one before
 
     def _receive(self, change):
         if change["new"]:
             file = change["new"][0]
+            self.upload.value = ()  # the same file can come again, and no copy stays
             self.bring(texts.read_text(bytes(file["content"])), file["name"])
 
     def _look(self, _=None):

@@ -155,8 +155,20 @@ def surprise_words(saying):
     )
 
 
-def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=0):
-    """Return a box that samples from a trained network as its controls are moved."""
+def first_words(model, prompt="Hope"):
+    """A prompt that a network can read: this one, or else the first letter that it knows."""
+    known = model.vocabulary.characters
+    if set(prompt) <= set(known):
+        return prompt
+    return next(filter(str.isalpha, known), known[-1])
+
+
+def temperature_sampler(model, prompt=None, length=200, temperature=1.0, seed=0):
+    """Return a box that samples from a trained network as its controls are moved.
+
+    prompt: what it reads first; if none is given, "Hope", or a letter that the network knows.
+    """
+    prompt = first_words(model) if prompt is None else prompt
     style = {"description_width": "90px"}
     wide = {"width": "420px"}
     heat = ipywidgets.FloatLogSlider(
@@ -246,6 +258,11 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
     )
     characters = model.vocabulary.characters
 
+    def show_answer(visibility):
+        """What was said before is no answer to a wrong prompt; its place stays, so nothing jumps."""
+        for part in (chart, surprise, spoken):
+            part.layout.visibility = visibility
+
     def update(_=None):
         heat.disabled = greedy.value
         try:
@@ -259,15 +276,14 @@ def temperature_sampler(model, prompt="Hope", length=200, temperature=1.0, seed=
                 top_k=few.value if few.value < few.max else None,
                 top_p=share.value,
             )
-        except ValueError:  # what was said before is no answer to this prompt
-            write(chart, "")
-            write(surprise, "")
-            write(spoken, "", "rnn-text rnn-mono")
+        except ValueError:
+            show_answer("hidden")
             raise
         write(words, distribution_words(said, characters), live=True)
         write(chart, distribution_svg(said, characters))
         write(spoken, shaded(start.value, said), "rnn-text rnn-mono")
         write(surprise, surprise_words(said))
+        show_answer("visible")
 
     for control in (heat, few, share, start, size, dice, greedy):
         control.observe(panel.guard(update), "value")
