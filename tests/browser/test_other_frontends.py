@@ -28,6 +28,7 @@ def move_a_widget(lesson):
     before = panel.inner_text()
     handle = panel.locator(".noUi-handle").first
     if handle.count():
+        handle.scroll_into_view_if_needed()
         place = handle.bounding_box()
         x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
         lesson.page.mouse.move(x, y)
