@@ -1,6 +1,14 @@
 """What every folder of tests can use."""
 
+import contextlib
+
 import pytest
+
+with contextlib.suppress(ImportError):  # a developer's tool
+    from hypothesis import settings
+
+    settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+    settings.load_profile("unhurried")
 
 _figures = pytest.StashKey()
 

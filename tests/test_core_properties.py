@@ -65,7 +65,6 @@ def test_encode_and_decode_undo_each_other(text):
     assert list(vocabulary.characters) == sorted(set(text))
 
 
-@settings(deadline=None)
 @given(**SIZES)
 @example(V=3, H=1, T=8, batch=4, seed=156)  # the sum over time and batch nearly cancels
 def test_gradients_agree_with_central_differences(V, H, T, batch, seed):
@@ -78,7 +77,7 @@ def test_gradients_agree_with_central_differences(V, H, T, batch, seed):
         assert error < 1e-7 * max(1.0, 1 / largest)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     V=st.integers(2, 60),
     H=st.integers(1, 64),
@@ -109,7 +108,7 @@ def test_gradients_of_larger_networks_along_random_directions(V, H, T, batch, se
         assert error < 1e-7 * max(1.0, np.linalg.norm(gradient))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(**SIZES)
 def test_plain_and_fast_agree_to_the_last_digits(V, H, T, batch, seed):
     rnn, inputs, targets, h_prev = drawn(V, H, T, batch, seed)
@@ -124,7 +123,6 @@ def test_plain_and_fast_agree_to_the_last_digits(V, H, T, batch, seed):
         np.testing.assert_allclose(gradients[name], gradient, rtol=0, atol=1e-12)
 
 
-@settings(deadline=None)
 @given(**SIZES)
 def test_save_and_load_give_the_same_network_to_the_bit(tmp_path_factory, V, H, T, batch, seed):
     path = tmp_path_factory.getbasetemp() / "model.npz"
@@ -138,7 +136,7 @@ def test_save_and_load_give_the_same_network_to_the_bit(tmp_path_factory, V, H, 
     assert copy.sample(0, 10) == rnn.sample(0, 10)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.binary(max_size=200), st.integers(0, 4000), st.booleans(), st.booleans())
 def test_damage_to_a_file_is_a_value_error_or_changes_nothing(noise, at, cut, fast):
     rnn = (RNN, FastRNN)[fast](4, 3, 2, seed=1)
@@ -165,7 +163,6 @@ def _a_place_for_files(tmp_path_factory):
     )
 
 
-@settings(deadline=None)
 @given(**SIZES)
 def test_backward_changes_no_argument_and_batches_add_up(V, H, T, batch, seed):
     rnn, inputs, targets, h_prev = drawn(V, H, T, batch, seed)

@@ -628,6 +628,20 @@ def test_slips_with_names_are_answered_as_by_check():
             ask(EXERCISES["one_hot"].reference)
 
 
+def test_a_parser_that_loses_count_is_asked_again(monkeypatch):
+    parse, asked = ast.parse, []
+
+    def busy(text):
+        asked.append(text)
+        if len(asked) == 1:
+            raise SystemError("AST constructor recursion depth mismatch (before=144, after=21)")
+        return parse(text)
+
+    monkeypatch.setattr(sources.ast, "parse", busy)
+    function = EXERCISES["softmax"].reference
+    assert sources.definition_of(function)[1].name == "softmax" and len(asked) == 2
+
+
 # Run as a script ----------------------------------------------------------------------------
 
 
