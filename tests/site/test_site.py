@@ -158,13 +158,20 @@ AXE = """async rules => (await axe.run(document, {resultTypes: ['violations'], .
     `${v.id}: ${(n.any[0] || n.all[0] || n.none[0] || {}).message} ${n.html.slice(0, 200)}`))"""
 
 
+OPEN_FOLDS = """async () => {  // what is inside fades in, and is pale until then
+    document.querySelectorAll('details').forEach(fold => fold.open = true)
+    await Promise.all(document.getAnimations().filter(
+        fading => fading.effect.getComputedTiming().endTime < 5000).map(fading => fading.finished))
+}"""
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(sheet, built, axe, theme):
     one, found = sheet(1280, theme), []
     rules = {} if theme == "light" else {"runOnly": ["color-contrast"]}
     for name in page_names(built.folder):
         page = one.open(name)
-        page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        page.evaluate(OPEN_FOLDS)
         page.evaluate(axe)
         found += [f"{name}: {words}" for words in page.evaluate(AXE, rules)]
     assert found == []
