@@ -89,9 +89,9 @@ def _margin(line):
 
 
 def _parsed(text):
-    """ast.parse, tried once more where Python lost count while another thread parsed as well.
+    """ast.parse, tried once more after Python lost count of its own depth (a SystemError).
 
-    A fault of Python up to 3.12 (python/cpython issue 106905), seen once in many thousand checks.
+    Met on Python 3.11.7 in one of many thousand checks; python/cpython issue 106905 has the like.
     """
     try:
         return ast.parse(text)
